@@ -1,0 +1,11 @@
+//! The parts that pages are made of.
+
+pub mod alert;
+pub mod code_input;
+pub mod copy_button;
+pub mod field;
+pub mod frame;
+pub mod moment;
+pub mod password;
+pub mod problem_text;
+pub mod submit;

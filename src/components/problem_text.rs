@@ -1,0 +1,37 @@
+//! The one place where a problem becomes a sentence.
+
+use crate::i18n::{fill, locale, td_string};
+use crate::model::{PageContext, Problem};
+use leptos::prelude::use_context;
+
+/// What happened, then what to do, in the language of the page.
+pub fn problem_text(problem: &Problem) -> String {
+    let l = locale();
+    let min = use_context::<PageContext>().unwrap_or_default().min_password_chars;
+    match problem {
+        Problem::BadCredentials => td_string!(l, p_bad_credentials).to_string(),
+        Problem::EmailMalformed => td_string!(l, p_email_malformed).to_string(),
+        Problem::EmailTaken => td_string!(l, p_email_taken).to_string(),
+        Problem::RegistrationClosed => td_string!(l, p_registration_closed).to_string(),
+        Problem::PasswordTooShort => fill(td_string!(l, p_password_too_short), &[("min", &min)]),
+        Problem::PasswordTooLong => td_string!(l, p_password_too_long).to_string(),
+        Problem::PasswordHasControls => td_string!(l, p_password_has_controls).to_string(),
+        Problem::PasswordCommon => td_string!(l, p_password_common).to_string(),
+        Problem::PasswordNamesYou => td_string!(l, p_password_names_you).to_string(),
+        Problem::WrongCode => td_string!(l, p_wrong_code).to_string(),
+        Problem::CodeMalformed => td_string!(l, p_code_malformed).to_string(),
+        Problem::CodeUsed => td_string!(l, p_code_used).to_string(),
+        Problem::ClockBehind { minutes } => fill(td_string!(l, p_clock_behind), &[("minutes", minutes)]),
+        Problem::ClockAhead { minutes } => fill(td_string!(l, p_clock_ahead), &[("minutes", minutes)]),
+        Problem::TooManyTries => td_string!(l, p_too_many_tries).to_string(),
+        Problem::LoginExpired => td_string!(l, p_login_expired).to_string(),
+        Problem::LoginTooOld => td_string!(l, p_login_too_old).to_string(),
+        Problem::SetUpExpired => td_string!(l, p_set_up_expired).to_string(),
+        Problem::RecoveryCodeNotOnSheet => td_string!(l, p_recovery_code_not_on_sheet).to_string(),
+        Problem::AlreadyEnrolled => td_string!(l, p_already_enrolled).to_string(),
+        Problem::SignedOut => td_string!(l, p_signed_out).to_string(),
+        Problem::Busy => td_string!(l, p_busy).to_string(),
+        Problem::BadRequest => td_string!(l, p_bad_request).to_string(),
+        Problem::Internal { incident } => fill(td_string!(l, p_internal), &[("incident", &format!("{incident:08x}"))]),
+    }
+}

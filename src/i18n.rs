@@ -1,0 +1,27 @@
+//! Every text a person reads, from `locales/`, checked at compile time.
+//! The server decides the language of a page; nothing changes it but a new page.
+
+// The macro rather than the build script: that one brings the whole of ICU's data generator along.
+#[expect(deprecated, reason = "the build script would cost minutes and promises nothing more")]
+mod texts {
+    leptos_i18n::load_locales!();
+}
+
+pub use leptos_i18n::td_string;
+pub use texts::i18n::*;
+
+use crate::model::PageContext;
+use leptos::prelude::use_context;
+
+/// The language of this page.
+pub fn locale() -> Locale {
+    match use_context::<PageContext>() {
+        Some(context) if context.language == "ja" => Locale::ja,
+        _ => Locale::en,
+    }
+}
+
+/// Puts values into a text at its `{name}` places.
+pub fn fill(text: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+}

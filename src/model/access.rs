@@ -1,0 +1,32 @@
+//! Who may open which page. Manners, not security: every domain function asks for proof itself.
+
+/// What a page needs of the visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Open to everybody.
+    Anyone,
+    /// For visitors who are not signed in; others are led to the dashboard.
+    SignedOut,
+    /// A login that waits for its code.
+    PendingCode,
+    /// A login that still has to set up its second factor, or a session that may.
+    Enrolment,
+    /// A full session.
+    Session,
+}
+
+/// Every page and what it needs.
+pub const PAGES: [(&str, Access); 7] = [
+    ("/", Access::Session),
+    ("/login", Access::SignedOut),
+    ("/register", Access::SignedOut),
+    ("/tfa", Access::PendingCode),
+    ("/totp-setup", Access::Enrolment),
+    ("/recovery-codes", Access::Session),
+    ("/dashboard", Access::Session),
+];
+
+/// What `path` needs; `None` where there is no such page.
+pub fn access(path: &str) -> Option<Access> {
+    PAGES.iter().find(|(page, _)| *page == path).map(|(_, access)| *access)
+}

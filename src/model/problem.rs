@@ -1,0 +1,103 @@
+//! Why a request was refused: a closed list without free text, so that nobody can make our
+//! pages say a sentence of theirs and nothing typed ends up in a log.
+
+use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What a person may be told. The sentence is chosen where it is shown.
+#[derive(Clone, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
+#[error("{self:?}")]
+pub enum Problem {
+    /// Unknown address, wrong password or disabled account: never says which.
+    BadCredentials,
+    EmailMalformed,
+    EmailTaken,
+    RegistrationClosed,
+    PasswordTooShort,
+    PasswordTooLong,
+    PasswordHasControls,
+    PasswordCommon,
+    PasswordNamesYou,
+    WrongCode,
+    CodeMalformed,
+    CodeUsed,
+    /// The code is right at another time: the phone's clock is this many minutes behind.
+    ClockBehind {
+        minutes: u32,
+    },
+    /// The code is right at another time: the phone's clock is this many minutes ahead.
+    ClockAhead {
+        minutes: u32,
+    },
+    TooManyTries,
+    LoginExpired,
+    /// The change asks for a login within the last five minutes.
+    LoginTooOld,
+    SetUpExpired,
+    RecoveryCodeNotOnSheet,
+    AlreadyEnrolled,
+    SignedOut,
+    /// More logins wait than the machine can hash in time.
+    Busy,
+    BadRequest,
+    /// Ours to mend; the number is in our log.
+    Internal {
+        incident: u32,
+    },
+}
+
+/// The field of a form that a problem belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Email,
+    Password,
+    Code,
+}
+
+impl Problem {
+    /// The field to point at, if the problem is about one.
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Self::EmailMalformed | Self::EmailTaken => Some(Field::Email),
+            Self::PasswordTooShort
+            | Self::PasswordTooLong
+            | Self::PasswordHasControls
+            | Self::PasswordCommon
+            | Self::PasswordNamesYou => Some(Field::Password),
+            Self::WrongCode
+            | Self::CodeMalformed
+            | Self::CodeUsed
+            | Self::ClockBehind { .. }
+            | Self::ClockAhead { .. }
+            | Self::RecoveryCodeNotOnSheet => Some(Field::Code),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status for a fetch; a form without JavaScript is redirected instead.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut | Self::LoginExpired | Self::TooManyTries => 401,
+            Self::AlreadyEnrolled | Self::LoginTooOld | Self::RegistrationClosed => 403,
+            Self::Busy => 503,
+            Self::Internal { .. } => 500,
+            Self::BadCredentials => 400,
+            _ => 422,
+        }
+    }
+}
+
+impl FromServerFnError for Problem {
+    type Encoder = JsonEncoding;
+
+    // The text of the cause can repeat what was typed, so it is dropped here.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::BadRequest
+            }
+            _ => Self::Internal { incident: 0 },
+        }
+    }
+}

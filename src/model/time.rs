@@ -1,0 +1,25 @@
+//! Points in time as both sides pass them around.
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds since 1970-01-01 00:00 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The bare number of seconds.
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// This moment moved by `seconds` (which may be negative), kept within the range of the type.
+    pub const fn plus_s(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+}
+
+impl From<i64> for Timestamp {
+    fn from(seconds: i64) -> Self {
+        Self(seconds)
+    }
+}

@@ -1,0 +1,9 @@
+//! One screen per file, named after its path.
+
+pub mod dashboard;
+pub mod login;
+pub mod not_found;
+pub mod recovery_codes;
+pub mod register;
+pub mod tfa;
+pub mod totp_setup;

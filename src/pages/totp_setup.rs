@@ -1,0 +1,70 @@
+//! `/totp-setup`: three steps to a second factor.
+
+use crate::components::alert::{Alert, Refusal, refusal};
+use crate::components::code_input::{CodeField, SixDigits};
+use crate::components::copy_button::CopyButton;
+use crate::components::frame::VisitorPage;
+use crate::components::submit::Submit;
+use crate::functions::totp::{ConfirmTotp, RestartTotp, enrolment};
+use crate::i18n::{locale, td_string};
+use crate::model::PageContext;
+use crate::model::views::EnrolmentView;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+#[component]
+pub fn TotpSetupPage() -> impl IntoView {
+    let l = locale();
+    let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/totp-setup");
+    let action = ServerAction::<ConfirmTotp>::new();
+    let restart = ServerAction::<RestartTotp>::new();
+    let refusal = refusal(move || action.value().get(), sent);
+    let shown = Resource::new(|| (), |()| enrolment());
+    view! {
+        <VisitorPage title=td_string!(l, setup_title)>
+            <Alert refusal/>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match shown.await {
+                        Ok(shown) => view! { <Steps shown action refusal/> }.into_any(),
+                        Err(_) => view! { <p class="notice">{td_string!(l, setup_gone)}</p> }.into_any(),
+                    }
+                })}
+            </Suspense>
+            <ActionForm action=restart>
+                <button type="submit" class="link">{td_string!(l, setup_restart)}</button>
+            </ActionForm>
+        </VisitorPage>
+    }
+}
+
+#[component]
+fn Steps(shown: EnrolmentView, action: ServerAction<ConfirmTotp>, refusal: Refusal) -> impl IntoView {
+    let l = locale();
+    view! {
+        <p>{td_string!(l, setup_intro)}</p>
+        <ol class="steps">
+            <li>
+                <h2>{td_string!(l, setup_step_app)}</h2>
+                <p>{td_string!(l, setup_step_app_text)}</p>
+            </li>
+            <li>
+                <h2>{td_string!(l, setup_step_scan)}</h2>
+                <p class="on-phone"><a class="secondary" href=shown.uri rel="external">{td_string!(l, setup_open_app)}</a></p>
+                // Our own drawing: digits and path commands, nothing anybody typed.
+                <div class="qr" role="img" aria-label=td_string!(l, setup_qr_label) inner_html=shown.qr_svg></div>
+                <p class="secret-line">
+                    <span>{td_string!(l, setup_key)}</span> " " <code class="secret">{shown.key.clone()}</code>
+                </p>
+                <CopyButton label=td_string!(l, copy_key) text=shown.key.replace(' ', "")/>
+            </li>
+            <li>
+                <h2>{td_string!(l, setup_step_code)}</h2>
+                <ActionForm action=action>
+                    <CodeField label=td_string!(l, code) is_six_digits=SixDigits::Only refusal/>
+                    <Submit label=td_string!(l, setup_action) pending=action.pending().into()/>
+                </ActionForm>
+            </li>
+        </ol>
+    }
+}

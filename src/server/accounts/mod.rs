@@ -1,0 +1,5 @@
+//! The life of an account.
+
+mod register;
+
+pub use register::{Registration, register};

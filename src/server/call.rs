@@ -1,0 +1,141 @@
+//! One request as server functions see it: the shared tools, who asks, and what to answer with.
+
+use crate::model::Problem;
+use crate::server::audit::Origin;
+use crate::server::failure::Failure;
+use crate::server::keys::Token;
+use crate::server::services::Services;
+use crate::server::sessions::{self, Enroller, Login, NewSession, Pending, Session};
+use axum::http::{HeaderName, HeaderValue, header};
+use leptos::prelude::use_context;
+use leptos::server_fn::redirect::REDIRECT_HEADER;
+use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+
+pub mod cookies;
+
+use cookies::Jar;
+
+/// One request.
+#[derive(Clone)]
+pub struct Call(Arc<Parts>);
+
+struct Parts {
+    services: Arc<Services>,
+    origin: Origin,
+    jar: Jar,
+}
+
+impl Call {
+    /// Gathers what one request brings.
+    pub fn new(services: Arc<Services>, origin: Origin, jar: Jar) -> Self {
+        Self(Arc::new(Parts { services, origin, jar }))
+    }
+
+    /// The request that is being answered.
+    pub fn here() -> Result<Self, Problem> {
+        use_context().ok_or_else(|| Failure::broken("a server function ran outside of a request").into_problem())
+    }
+
+    /// The shared tools.
+    pub fn services(&self) -> &Services {
+        &self.0.services
+    }
+
+    /// Where the request came from.
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// The cookies it brought.
+    pub fn jar(&self) -> &Jar {
+        &self.0.jar
+    }
+
+    /// The live session of the visitor, if there is one.
+    pub async fn find_session(&self) -> Result<Option<Session>, Failure> {
+        match self.jar().one(cookies::SESSION).and_then(Token::parse) {
+            Some(token) => sessions::current(self.services(), &token).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The half-finished login of the visitor, if there is one.
+    pub async fn find_pending(&self) -> Result<Option<Pending>, Failure> {
+        match self.jar().one(cookies::MFA).and_then(Token::parse) {
+            Some(token) => sessions::pending(self.services(), &token).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The live session, or [`Problem::SignedOut`].
+    pub async fn session(&self) -> Result<Session, Failure> {
+        Ok(self.find_session().await?.ok_or(Problem::SignedOut)?)
+    }
+
+    /// The half-finished login, or [`Problem::LoginExpired`].
+    pub async fn pending(&self) -> Result<Pending, Failure> {
+        Ok(self.find_pending().await?.ok_or(Problem::LoginExpired)?)
+    }
+
+    /// Whoever may set up a second factor here.
+    pub async fn enroller(&self) -> Result<Enroller, Failure> {
+        if let Some(session) = self.find_session().await? {
+            return Ok(Enroller::Session(session));
+        }
+        let pending = self.pending().await?;
+        if pending.owes_enrolment() { Ok(Enroller::Pending(pending)) } else { Err(Problem::AlreadyEnrolled.into()) }
+    }
+
+    /// Answers a login: a session and the way on, or the way to its second half.
+    pub fn finish_login(&self, login: Login) {
+        match login {
+            Login::Done(session) => self.sign_in(&session),
+            Login::NeedsCode(token) => self.ask_second_factor(&token, 5 * 60, "/tfa"),
+            Login::NeedsEnrolment(token) => self.ask_second_factor(&token, 30 * 60, "/totp-setup"),
+        }
+    }
+
+    /// Hands out the cookie of a new session and goes where the person was going.
+    pub fn sign_in(&self, session: &NewSession) {
+        self.set_cookie(&cookies::secret(cookies::SESSION, session.token.expose(), session.max_age_s));
+        self.set_cookie(&cookies::expired(cookies::MFA));
+        self.set_cookie(&cookies::login_marker());
+        self.redirect(&session.next);
+    }
+
+    /// Takes every cookie of the login back and goes to the login page.
+    pub fn sign_out(&self) {
+        for name in [cookies::SESSION, cookies::MFA] {
+            self.set_cookie(&cookies::expired(name));
+        }
+        self.set_cookie(&cookies::expired_login_marker());
+        // Not "cookies": that would clear other services of this host, and language and theme.
+        self.set_header(HeaderName::from_static("clear-site-data"), "\"storage\"");
+        self.redirect("/login");
+    }
+
+    /// Tells the browser which page follows.
+    pub fn redirect(&self, path: &str) {
+        self.set_header(header::LOCATION, path);
+        self.set_header(HeaderName::from_static(REDIRECT_HEADER), "");
+    }
+
+    fn ask_second_factor(&self, token: &Token, max_age_s: i64, page: &str) {
+        self.set_cookie(&cookies::secret(cookies::MFA, token.expose(), Some(max_age_s)));
+        self.set_cookie(&cookies::login_marker());
+        self.redirect(page);
+    }
+
+    fn set_cookie(&self, cookie: &str) {
+        if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+            response.append_header(header::SET_COOKIE, value);
+        }
+    }
+
+    fn set_header(&self, name: HeaderName, value: &str) {
+        if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(value)) {
+            response.insert_header(name, value);
+        }
+    }
+}

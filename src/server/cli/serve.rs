@@ -1,0 +1,55 @@
+//! `sekisho serve`.
+
+use crate::server::clock::Clock;
+use crate::server::config::Config;
+use crate::server::http;
+use crate::server::services::Services;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Opens everything, serves until SIGTERM or Ctrl-C, closes everything.
+pub async fn serve() -> Result<(), Vec<String>> {
+    let config = Config::from_env()?;
+    let one = |sentence: String| vec![sentence];
+    prepare_data_dir(&config.data_dir).map_err(one)?;
+    // Before the database: a port in use should change nothing.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| one(format!("SEKISHO_LISTEN: {} cannot be served: {error}.", config.listen)))?;
+    let services = Arc::new(Services::open(config, Clock::System).await.map_err(one)?);
+    greet(&services.config);
+    http::serve(listener, http::router(Arc::clone(&services)), stop_signal()).await;
+    services.store.close().await;
+    Ok(())
+}
+
+// The database and its log inherit no more than the folder's owner may do.
+fn prepare_data_dir(path: &Path) -> Result<(), String> {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let failed = |error: std::io::Error| format!("SEKISHO_DATA_DIR: {} cannot be used: {error}.", path.display());
+    fs::create_dir_all(path).map_err(failed)?;
+    fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed)
+}
+
+fn greet(config: &Config) {
+    let data = fs::canonicalize(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    println!(
+        "Sekisho serves {origin}\n  Data: {data}\n  Next: open {origin}/register and make the first account.",
+        origin = config.public_url.origin,
+        data = data.display()
+    );
+}
+
+async fn stop_signal() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return tokio::signal::ctrl_c().await.unwrap_or_default();
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,131 @@
+//! Settings: the environment, read once. Every problem is told at once, one sentence each.
+
+mod public_url;
+mod reader;
+
+pub use public_url::PublicUrl;
+
+use crate::model::password_rules;
+use crate::server::passwords::HashParams;
+use reader::Reader;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Everything an operator can decide.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `SEKISHO_LISTEN`, default `127.0.0.1:3000`.
+    pub listen: SocketAddr,
+    /// `SEKISHO_PUBLIC_URL`, default `http://` and the listen address where that is loopback.
+    pub public_url: PublicUrl,
+    /// `SEKISHO_DATA_DIR`, default `data`.
+    pub data_dir: PathBuf,
+    /// `SEKISHO_DATABASE_URL`, default `sqlite:<data>/sekisho.db`.
+    pub database_url: String,
+    /// `SEKISHO_MASTER_KEY_FILE`, default `<data>/master.key`.
+    pub master_key_file: PathBuf,
+    /// `SEKISHO_SECOND_FACTOR`: `required` (default) or `optional`.
+    pub second_factor_is_required: bool,
+    /// `SEKISHO_REGISTRATION`: `open` (default) or `closed`.
+    pub registration_is_open: bool,
+    /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
+    pub hash_params: HashParams,
+}
+
+impl Config {
+    /// Reads the settings; fails with every problem, one sentence each.
+    pub fn from_env() -> Result<Self, Vec<String>> {
+        Self::from_map(reader::environment())
+    }
+
+    /// Reads the settings from a map of names and values.
+    pub fn from_map(values: HashMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader::new(values);
+        let listen: SocketAddr =
+            reader.parse("SEKISHO_LISTEN", "127.0.0.1:3000", "an address and port such as 127.0.0.1:3000");
+        let public_url = PublicUrl::read(&mut reader, listen);
+        let data_dir = PathBuf::from(reader.text("SEKISHO_DATA_DIR", "data"));
+        let database_url =
+            reader.text("SEKISHO_DATABASE_URL", &format!("sqlite:{}", data_dir.join("sekisho.db").display()));
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
+            reader.complain("SEKISHO_DATABASE_URL must start with sqlite: or postgres:.");
+        }
+        let default_key = data_dir.join("master.key").display().to_string();
+        let master_key_file = PathBuf::from(reader.text("SEKISHO_MASTER_KEY_FILE", &default_key));
+        let config = Self {
+            listen,
+            public_url,
+            data_dir,
+            database_url,
+            master_key_file,
+            second_factor_is_required: reader.choice("SEKISHO_SECOND_FACTOR", ["required", "optional"]) == 0,
+            registration_is_open: reader.choice("SEKISHO_REGISTRATION", ["open", "closed"]) == 0,
+            hash_params: HashParams {
+                memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
+                passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),
+                lanes: reader.at_least("SEKISHO_ARGON2_LANES", HashParams::FLOOR.lanes),
+            },
+        };
+        reader.finish(config)
+    }
+
+    /// Fewest characters of a password: fewer where everybody has a second factor too.
+    pub fn min_password_chars(&self) -> usize {
+        if self.second_factor_is_required {
+            password_rules::MIN_CHARS_WITH_SECOND_FACTOR
+        } else {
+            password_rules::MIN_CHARS_ALONE
+        }
+    }
+
+    /// The name that authenticator apps show.
+    pub fn issuer(&self) -> String {
+        if self.public_url.is_loopback { "Sekisho".to_owned() } else { format!("Sekisho ({})", self.public_url.host) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+        Config::from_map(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_serves_on_loopback() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.public_url.origin, "http://127.0.0.1:3000");
+        assert_eq!(config.min_password_chars(), 8);
+    }
+
+    #[test]
+    fn every_bad_value_is_told_at_once_by_name() {
+        let problems = read(&[
+            ("SEKISHO_LISTEN", "everywhere"),
+            ("SEKISHO_SECOND_FACTOR", "maybe"),
+            ("SEKISHO_ARGON2_MEMORY_KIB", "8"),
+            ("SEKISHO_DATABASE_URL", "mysql://x"),
+        ])
+        .unwrap_err();
+        for name in ["SEKISHO_LISTEN", "SEKISHO_SECOND_FACTOR", "SEKISHO_ARGON2_MEMORY_KIB", "SEKISHO_DATABASE_URL"] {
+            assert_eq!(
+                problems.iter().filter(|problem| problem.starts_with(name)).count(),
+                1,
+                "{name} in {problems:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn plain_http_is_refused_beyond_loopback() {
+        for url in ["http://192.0.2.1", "http://login.acme.test", "ftp://127.0.0.1", "https://a.test/path", "nonsense"]
+        {
+            assert!(read(&[("SEKISHO_PUBLIC_URL", url)]).is_err(), "{url}");
+        }
+        assert!(read(&[("SEKISHO_LISTEN", "0.0.0.0:3000")]).is_err(), "a public URL must be named");
+        assert!(read(&[("SEKISHO_PUBLIC_URL", "https://login.acme.test")]).is_ok());
+        assert!(read(&[("SEKISHO_PUBLIC_URL", "http://localhost:8080")]).is_ok());
+    }
+}

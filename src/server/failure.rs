@@ -1,0 +1,50 @@
+//! How a domain function says no: a refusal a person may hear, or a fault that only the log may.
+
+use crate::model::Problem;
+use std::error::Error;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub enum Failure {
+    /// The person can do something about it.
+    Refused(Problem),
+    /// Ours to mend; logged once, where the request ends.
+    Broken(Box<dyn Error + Send + Sync>),
+}
+
+impl Failure {
+    /// A fault described by a sentence of ours.
+    pub fn broken(sentence: &'static str) -> Self {
+        Self::Broken(sentence.into())
+    }
+
+    /// What the person is told; a fault is logged under the number it is told with.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(problem) => problem,
+            Self::Broken(cause) => {
+                let incident = crate::server::keys::random::<4>().map(u32::from_le_bytes).unwrap_or(0);
+                tracing::error!(incident = format!("{incident:08x}"), %cause, "A request failed.");
+                Problem::Internal { incident }
+            }
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::Broken(cause.into())
+    }
+}
+
+impl From<crate::server::keys::KeyError> for Failure {
+    fn from(cause: crate::server::keys::KeyError) -> Self {
+        Self::Broken(cause.into())
+    }
+}

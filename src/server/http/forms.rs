@@ -1,0 +1,134 @@
+//! The door of the server functions, for fetch calls and plain forms alike.
+//!
+//! A plain form is answered by a redirect: on success to where the function points, on refusal
+//! to the form's own page from a constant table. Leptos would redirect to the `Referer`
+//! and put the error into the URL.
+
+use super::router::MAX_BODY_BYTES;
+use super::{flash, origin};
+use crate::model::{Flash, Problem};
+use crate::server::failure::Failure;
+use crate::server::services::Services;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::provide_context;
+use std::sync::Arc;
+
+/// Where each form stands, and where a login starts again that has expired.
+const FORMS: [(&str, &str); 7] = [
+    ("/fn/login", "/login"),
+    ("/fn/register", "/register"),
+    ("/fn/tfa", "/tfa"),
+    ("/fn/totp-setup", "/totp-setup"),
+    ("/fn/totp-restart", "/totp-setup"),
+    ("/fn/recovery-codes", "/recovery-codes"),
+    ("/fn/logout", "/dashboard"),
+];
+
+/// Runs the server function at this path.
+pub async fn call(State(services): State<Arc<Services>>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    if !leptos::server_fn::axum::server_fn_paths().any(|(known, _)| known == path) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    if !is_form(&parts.headers) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let is_plain_form = accepts_html(&parts.headers);
+    parts.headers.remove(header::REFERER);
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let answer = run(&services, parts, body.clone()).await;
+    if is_plain_form { answer_form(&services, &path, &body, answer).await } else { answer_fetch(answer).await }
+}
+
+async fn run(services: &Arc<Services>, parts: Parts, body: Bytes) -> Response {
+    let call = origin::call_of(services, &parts);
+    let request = Request::from_parts(parts, Body::from(body));
+    leptos_axum::handle_server_fns_with_context(move || provide_context(call.clone()), request).await.into_response()
+}
+
+/// A refusal gets the status of its problem; success stays as it is.
+async fn answer_fetch(answer: Response) -> Response {
+    if answer.status().is_success() {
+        return answer;
+    }
+    let problem = problem_of(answer).await;
+    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let json = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], json).into_response();
+    // Tells the browser side of Leptos that the body is a typed error.
+    response.headers_mut().insert("serverfnerror", HeaderValue::from_static("true"));
+    if problem == Problem::Busy {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+/// Post, redirect, get.
+async fn answer_form(services: &Services, path: &str, body: &[u8], answer: Response) -> Response {
+    if answer.status().is_success() {
+        let (mut parts, _) = answer.into_parts();
+        parts.status = StatusCode::SEE_OTHER;
+        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+            parts.headers.remove(name);
+        }
+        parts.headers.entry(header::LOCATION).or_insert_with(|| HeaderValue::from_static(page_of(path)));
+        return Response::from_parts(parts, Body::empty());
+    }
+    let problem = problem_of(answer).await;
+    let page = match problem {
+        Problem::SignedOut | Problem::LoginExpired | Problem::TooManyTries => "/login",
+        _ => page_of(path),
+    };
+    let location = match typed(body, "next") {
+        next if page == "/login" && !next.is_empty() => {
+            let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("/login?next={query}")
+        }
+        _ => page.to_owned(),
+    };
+    let flash = Flash { page: page.to_owned(), problem, email: typed(body, "email").chars().take(254).collect() };
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
+    if let Some(cookie) = flash::cookie(services, flash).and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn problem_of(answer: Response) -> Problem {
+    let body = to_bytes(answer.into_body(), MAX_BODY_BYTES).await.unwrap_or_default();
+    match serde_json::from_slice(&body) {
+        // Leptos made this one: it has no number in our log yet.
+        Ok(Problem::Internal { incident: 0 }) | Err(_) => {
+            Failure::broken("a server function failed in its framework").into_problem()
+        }
+        Ok(problem) => problem,
+    }
+}
+
+fn page_of(path: &str) -> &'static str {
+    FORMS.iter().find(|(form, _)| *form == path).map_or("/login", |(_, page)| page)
+}
+
+fn typed(body: &[u8], field: &str) -> String {
+    url::form_urlencoded::parse(body)
+        .find(|(name, _)| name == field)
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let essence =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|text| text.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}

@@ -1,0 +1,64 @@
+//! Answers before a page is drawn: a redirect from inside the drawing would carry the page along.
+
+use super::origin;
+use crate::model::access::{Access, access};
+use crate::server::call::Call;
+use crate::server::failure::Failure;
+use crate::server::services::Services;
+use crate::server::totp;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Leads visitors to the page that fits them.
+pub async fn guard(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let call = origin::call_of(&services, &parts);
+    match detour(&call, &parts.uri).await {
+        Ok(None) => next.run(Request::from_parts(parts, body)).await,
+        Ok(Some(page)) => (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response(),
+        Err(failure) => {
+            failure.into_problem();
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// The page to open instead of this one, if another one fits.
+async fn detour(call: &Call, uri: &Uri) -> Result<Option<String>, Failure> {
+    let Some(access) = access(uri.path()) else { return Ok(None) };
+    let session = call.find_session().await?;
+    if uri.path() == "/" {
+        return Ok(Some(if session.is_some() { "/dashboard" } else { "/login" }.to_owned()));
+    }
+    Ok(match (access, session) {
+        (Access::Anyone, _) | (Access::Session, Some(_)) | (Access::SignedOut, None) => None,
+        (Access::SignedOut | Access::PendingCode, Some(_)) => Some("/dashboard".to_owned()),
+        (Access::Enrolment, Some(session)) => {
+            let is_enrolled = totp::is_enrolled(call.services(), session.account()).await?;
+            is_enrolled.then(|| "/dashboard".to_owned())
+        }
+        (Access::PendingCode, None) => match call.find_pending().await? {
+            Some(pending) if pending.owes_enrolment() => Some("/totp-setup".to_owned()),
+            Some(_) => None,
+            None => Some("/login".to_owned()),
+        },
+        (Access::Enrolment, None) => match call.find_pending().await? {
+            Some(pending) if pending.owes_enrolment() => None,
+            Some(_) => Some("/tfa".to_owned()),
+            None => Some("/login".to_owned()),
+        },
+        (Access::Session, None) => Some(login_then(uri)),
+    })
+}
+
+fn login_then(uri: &Uri) -> String {
+    let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
+    if wanted == "/dashboard" {
+        return "/login".to_owned();
+    }
+    let query: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("/login?next={query}")
+}

@@ -1,0 +1,18 @@
+//! The web side: one router, its layers from the outside in, and the loop that accepts connections.
+
+mod accept;
+mod csp;
+mod flash;
+mod forms;
+mod guard;
+mod headers;
+mod origin;
+mod pages;
+mod preferences;
+mod recovery_text;
+mod router;
+mod same_origin;
+mod static_files;
+
+pub use accept::serve;
+pub use router::router;

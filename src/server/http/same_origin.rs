@@ -1,0 +1,59 @@
+//! Refuses what another site makes a browser send (cross-site request forgery, login included).
+
+use crate::server::services::Services;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Lets an unsafe request pass only if it comes from our own pages.
+pub async fn check(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || comes_from(request.headers(), &services.config.public_url.origin) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
+    (StatusCode::FORBIDDEN, "This request did not come from this site. Open the page here and try again.\n")
+        .into_response()
+}
+
+/// `Sec-Fetch-Site` decides where it is sent, else `Origin`. `same-site` is foreign: another port
+/// of this host is another service, and the browser would send it all our cookies.
+fn comes_from(headers: &HeaderMap, own_origin: &str) -> bool {
+    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    let origin = headers.get(header::ORIGIN).map(|value| value.as_bytes());
+    match (site, origin) {
+        (Some(site), _) => site == b"same-origin",
+        (None, Some(origin)) => origin == own_origin.as_bytes(),
+        (None, None) => !headers.contains_key(header::COOKIE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::comes_from;
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    fn passes(pairs: &[(&'static str, &'static str)]) -> bool {
+        let pairs = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        comes_from(&pairs.collect::<HeaderMap>(), "http://127.0.0.1:3000")
+    }
+
+    #[test]
+    fn only_our_own_pages_may_change_anything() {
+        assert!(passes(&[("sec-fetch-site", "same-origin")]));
+        assert!(passes(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(passes(&[("origin", "http://127.0.0.1:3000")]));
+        assert!(passes(&[]), "no browser sends neither header, and without a cookie nothing is at stake");
+        for site in ["same-site", "cross-site", "none", ""] {
+            assert!(!passes(&[("sec-fetch-site", site), ("origin", "http://127.0.0.1:3000")]), "{site}");
+        }
+        for origin in
+            ["null", "http://127.0.0.1:3001", "https://127.0.0.1:3000", "http://localhost:3000", "http://evil.test"]
+        {
+            assert!(!passes(&[("origin", origin)]), "{origin}");
+        }
+        assert!(!passes(&[("cookie", "__Host-session=x")]));
+    }
+}

@@ -1,0 +1,20 @@
+//! Everything that never reaches the browser. Arrows point one way: see `tests/layers.rs`.
+
+pub mod accounts;
+pub mod audit;
+pub mod call;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod email;
+pub mod failure;
+pub mod http;
+pub mod keys;
+pub mod passwords;
+pub mod services;
+pub mod sessions;
+pub mod store;
+pub mod totp;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! Argon2id, with memory that its caller keeps (RFC 9106).
+
+use crate::server::keys::random;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
+
+const TAG_BYTES: usize = 32;
+
+/// Cost of a hash. The default is the floor: it can only be raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashParams {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+impl HashParams {
+    /// 19456 KiB, two passes, one lane (OWASP Password Storage Cheat Sheet).
+    pub const FLOOR: Self = Self { memory_kib: 19_456, passes: 2, lanes: 1 };
+
+    /// True where any of `other`'s costs is below ours, so that its hash should be made anew.
+    pub fn exceed(&self, other: &Self) -> bool {
+        other.memory_kib < self.memory_kib || other.passes < self.passes || other.lanes < self.lanes
+    }
+
+    /// Reads the cost of a PHC string.
+    pub fn of(phc: &str) -> Option<Self> {
+        let params = Params::try_from(&PasswordHash::new(phc).ok()?).ok()?;
+        Some(Self { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() })
+    }
+
+    fn params(self) -> Result<Params, argon2::Error> {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(TAG_BYTES))
+    }
+}
+
+/// Memory for one hash at a time, allocated once and used again.
+#[derive(Default)]
+pub struct Workspace(Vec<Block>);
+
+impl Workspace {
+    /// Hashes `password` under a fresh 16-byte salt into a PHC string.
+    pub fn hash(&mut self, password: &[u8], params: HashParams) -> Result<String, String> {
+        let salt = random::<16>().map_err(|error| error.to_string())?;
+        let tag = self.tag(password, &salt, params).map_err(|error| error.to_string())?;
+        let phc = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params.params().map_err(|error| error.to_string())?)
+                .map_err(|error| error.to_string())?,
+            salt: Some(Salt::new(&salt).map_err(|error| error.to_string())?),
+            hash: Some(Output::new(&tag).map_err(|error| error.to_string())?),
+        };
+        Ok(phc.to_string())
+    }
+
+    /// True if `password` is the one that `phc` was made of; compares in constant time.
+    pub fn verify(&mut self, password: &[u8], phc: &str) -> Result<bool, String> {
+        let params = HashParams::of(phc).ok_or("a stored password hash cannot be read")?;
+        let parsed = PasswordHash::new(phc).map_err(|error| error.to_string())?;
+        let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else {
+            return Err("a stored password hash has no salt or no tag".into());
+        };
+        let tag = self.tag(password, salt.as_ref(), params).map_err(|error| error.to_string())?;
+        Ok(tag[..].ct_eq(expected.as_bytes()).into())
+    }
+
+    fn tag(&mut self, password: &[u8], salt: &[u8], params: HashParams) -> Result<[u8; TAG_BYTES], argon2::Error> {
+        let params = params.params()?;
+        if self.0.len() < params.block_count() {
+            self.0.resize(params.block_count(), Block::default());
+        }
+        let mut tag = [0; TAG_BYTES];
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon2.hash_password_into_with_memory(password, salt, &mut tag, &mut self.0)?;
+        Ok(tag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HashParams, Workspace};
+    use argon2::{Argon2, PasswordVerifier};
+
+    #[test]
+    fn every_hash_is_argon2id_at_the_floor() {
+        let mut workspace = Workspace::default();
+        let phc = workspace.hash(b"correct horse", HashParams::FLOOR).unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+        assert_eq!(HashParams::of(&phc), Some(HashParams::FLOOR));
+        let salt_and_tag: Vec<usize> = phc.split('$').skip(4).map(str::len).collect();
+        assert_eq!(salt_and_tag, [22, 43], "16 bytes of salt, 32 of tag");
+    }
+
+    #[test]
+    fn our_hashes_verify_with_the_library_and_with_a_used_workspace() {
+        let mut workspace = Workspace::default();
+        let phc = workspace.hash(b"first", HashParams::FLOOR).unwrap();
+        assert!(Argon2::default().verify_password(b"first", &argon2::PasswordHash::new(&phc).unwrap()).is_ok());
+        assert!(workspace.verify(b"first", &phc).unwrap());
+        assert!(!workspace.verify(b"second", &phc).unwrap());
+    }
+
+    #[test]
+    fn passwords_equal_in_their_first_72_bytes_stay_different() {
+        let mut workspace = Workspace::default();
+        let phc = workspace.hash("a".repeat(73).as_bytes(), HashParams::FLOOR).unwrap();
+        assert!(!workspace.verify("a".repeat(72).as_bytes(), &phc).unwrap());
+    }
+}

@@ -1,0 +1,139 @@
+//! The hashing lane: threads that only hash, so that logins never starve pages.
+//!
+//! One thread per core, each keeping its own memory, scheduled `SCHED_IDLE`: they run when
+//! nothing else wants to. Before them stands a queue of 64; who finds it full or waits five
+//! seconds is told to come back. (tokio's blocking pool would be 512 threads of 19 MiB.)
+
+use super::HashParams;
+use super::hash::Workspace;
+use crate::model::Problem;
+use crate::server::failure::Failure;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+const QUEUE: usize = 64;
+const MAX_WAIT: Duration = Duration::from_secs(5);
+
+/// What comparing a password with a stored hash found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Right,
+    Wrong,
+}
+
+enum Order {
+    Hash(Zeroizing<String>, oneshot::Sender<Result<String, String>>),
+    Verify(Zeroizing<String>, String, oneshot::Sender<Result<bool, String>>),
+}
+
+/// Hands passwords to the hashing threads.
+pub struct HashLane {
+    orders: mpsc::SyncSender<Order>,
+    params: HashParams,
+    dummy: String,
+}
+
+impl HashLane {
+    /// Starts `threads` hashing threads; they end when the lane is dropped.
+    pub fn start(threads: usize, params: HashParams) -> Result<Self, String> {
+        let (orders, receiver) = mpsc::sync_channel(QUEUE);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for number in 0..threads.max(1) {
+            let receiver = Arc::clone(&receiver);
+            std::thread::Builder::new()
+                .name(format!("hash-{number}"))
+                .spawn(move || work(&receiver, params))
+                .map_err(|error| format!("a hashing thread did not start: {error}"))?;
+        }
+        let dummy = Workspace::default().hash(b"nobody has this password", params)?;
+        Ok(Self { orders, params, dummy })
+    }
+
+    /// Hashes a password into a PHC string.
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Failure> {
+        let (answer, wait) = oneshot::channel();
+        self.place(Order::Hash(password, answer), wait).await
+    }
+
+    /// Compares a password with `stored`; where there is no account, does the same work
+    /// against a hash of nobody's, else the faster answer tells who has one.
+    pub async fn verify(&self, password: Zeroizing<String>, stored: Option<&str>) -> Result<Verdict, Failure> {
+        let (answer, wait) = oneshot::channel();
+        let phc = stored.unwrap_or(&self.dummy).to_owned();
+        let is_right = self.place(Order::Verify(password, phc, answer), wait).await?;
+        Ok(if is_right && stored.is_some() { Verdict::Right } else { Verdict::Wrong })
+    }
+
+    /// True where `phc` was made with less than today's cost.
+    pub fn is_outdated(&self, phc: &str) -> bool {
+        HashParams::of(phc).is_some_and(|params| self.params.exceed(&params))
+    }
+
+    async fn place<T>(&self, order: Order, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
+        self.orders.try_send(order).map_err(|_| Problem::Busy)?;
+        // A receiver dropped here makes its order stale: the thread skips it.
+        let answer = tokio::time::timeout(MAX_WAIT, wait).await.map_err(|_| Problem::Busy)?;
+        let answer = answer.map_err(|_| Failure::broken("a hashing thread ended"))?;
+        answer.map_err(|cause| Failure::Broken(cause.into()))
+    }
+}
+
+fn work(orders: &Mutex<mpsc::Receiver<Order>>, params: HashParams) {
+    yield_to_everything_else();
+    let mut workspace = Workspace::default();
+    // The lock is held only while waiting for an order, never while hashing.
+    while let Ok(order) = orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv() {
+        match order {
+            Order::Hash(_, answer) if answer.is_closed() => {}
+            Order::Verify(_, _, answer) if answer.is_closed() => {}
+            Order::Hash(password, answer) => drop(answer.send(workspace.hash(password.as_bytes(), params))),
+            Order::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
+        }
+    }
+}
+
+fn yield_to_everything_else() {
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let thread = thread_priority::thread_native_id();
+    if let Err(error) = thread_priority::set_thread_priority_and_policy(thread, ThreadPriority::Min, policy) {
+        tracing::warn!(?error, "Hashing threads could not be scheduled behind everything else.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> Zeroizing<String> {
+        Zeroizing::new(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_costs_a_hash_and_is_never_right() {
+        let lane = HashLane::start(1, HashParams::FLOOR).unwrap();
+        let verdict = lane.verify(secret("nobody has this password"), None).await.unwrap();
+        assert_eq!(verdict, Verdict::Wrong);
+        assert!(lane.dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_come_back() {
+        let lane = Arc::new(HashLane::start(1, HashParams::FLOOR).unwrap());
+        let logins: Vec<_> = (0..80)
+            .map(|_| {
+                let lane = Arc::clone(&lane);
+                tokio::spawn(async move { lane.verify(secret("x"), None).await })
+            })
+            .collect();
+        let mut refused = 0;
+        for login in logins {
+            if matches!(login.await.unwrap(), Err(Failure::Refused(Problem::Busy))) {
+                refused += 1;
+            }
+        }
+        assert!((1..80).contains(&refused), "{refused} of 80 were told to come back");
+    }
+}

@@ -1,0 +1,76 @@
+//! Who asks: the only place where the proof of a session or of a pending login is made.
+
+use crate::model::{AccountId, Timestamp};
+use crate::server::failure::Failure;
+use crate::server::keys::Token;
+use crate::server::services::Services;
+use crate::server::store::pending_logins::{self, PendingLogin};
+use crate::server::store::sessions::{self, LiveSession};
+
+/// Proof of a full session. Domain functions take it as a parameter, so no check can be forgotten.
+pub struct Session(LiveSession);
+
+impl Session {
+    /// Whose session it is.
+    pub fn account(&self) -> &AccountId {
+        &self.0.session.account_id
+    }
+
+    /// The address of that account.
+    pub fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// The digest of its cookie.
+    pub fn digest(&self) -> &str {
+        &self.0.session.digest
+    }
+
+    /// When its owner logged in.
+    pub fn created_at(&self) -> Timestamp {
+        self.0.session.created_at
+    }
+}
+
+/// Proof of a right password whose second factor is still missing.
+pub struct Pending {
+    pub(super) login: PendingLogin,
+}
+
+impl Pending {
+    /// Whose login it is.
+    pub fn account(&self) -> &AccountId {
+        &self.login.account_id
+    }
+
+    /// The digest of its cookie.
+    pub fn digest(&self) -> &str {
+        &self.login.digest
+    }
+
+    /// True where a second factor has to be set up, false where its code is asked.
+    pub fn owes_enrolment(&self) -> bool {
+        self.login.step == "enrolment"
+    }
+}
+
+/// The session that `token` opens, if it is alive. Writes `last_seen` at most once a minute.
+pub async fn current(services: &Services, token: &Token) -> Result<Option<Session>, Failure> {
+    let now = services.clock.now();
+    let digest = token.digest();
+    let Some(found) = sessions::find_live(services.store.read(), &digest, now).await? else {
+        return Ok(None);
+    };
+    if found.session.last_seen_at.plus_s(60) <= now {
+        let mut tx = services.store.begin().await?;
+        sessions::touch(&mut *tx, &digest, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(Session(found)))
+}
+
+/// The pending login that `token` stands for, if it is still open.
+pub async fn pending(services: &Services, token: &Token) -> Result<Option<Pending>, Failure> {
+    let found = pending_logins::find(services.store.read(), &token.digest(), services.clock.now()).await?;
+    Ok(found.map(|login| Pending { login }))
+}

@@ -1,0 +1,39 @@
+//! The answers of the dashboard.
+
+use super::Session;
+use crate::model::views::{DashboardView, SessionLine};
+use crate::server::audit;
+use crate::server::failure::Failure;
+use crate::server::services::Services;
+use crate::server::store::{events, recovery_codes, sessions};
+use crate::server::totp;
+
+const EVENTS: i64 = 8;
+
+/// Am I protected, was it me, where am I signed in, what happened lately?
+pub async fn overview(services: &Services, session: &Session) -> Result<DashboardView, Failure> {
+    let db = services.store.read();
+    let now = services.clock.now();
+    let account = session.account();
+    let live = sessions::live_of(db, account, now).await?;
+    let sheet = sessions::find_sheet(db, session.digest(), now).await?;
+    Ok(DashboardView {
+        has_second_factor: totp::is_enrolled(services, account).await?,
+        recovery_codes_left: recovery_codes::count_left(db, account).await?,
+        recovery_codes_unconfirmed: sheet.is_some(),
+        last_login: events::previous_login(db, account).await?.and_then(audit::line),
+        sessions: live.into_iter().map(|found| session_line(found, session.digest())).collect(),
+        events: events::newest(db, account, EVENTS).await?.into_iter().filter_map(audit::line).collect(),
+        now,
+    })
+}
+
+fn session_line(found: sessions::Session, this_one: &str) -> SessionLine {
+    SessionLine {
+        device: audit::device(&found.agent),
+        address: found.address,
+        created_at: found.created_at,
+        last_seen_at: found.last_seen_at,
+        is_this_one: found.digest == this_one,
+    }
+}

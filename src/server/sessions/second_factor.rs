@@ -1,0 +1,152 @@
+//! The second half of a login: a code, a recovery code, or the set-up of both.
+
+use super::current::{Pending, Session};
+use super::login::note;
+use super::{NewSession, Stay, open};
+use crate::model::views::{EnrolmentView, EventKind};
+use crate::model::{AccountId, Problem};
+use crate::server::audit::{self, Origin};
+use crate::server::failure::Failure;
+use crate::server::services::Services;
+use crate::server::store::pending_logins::{self, PendingLogin};
+use crate::server::store::{accounts, sessions};
+use crate::server::totp::{self, Checked, Code, recovery_codes};
+
+/// How fresh a login must be for sensitive changes.
+const STEP_UP_S: i64 = 5 * 60;
+
+/// Finishes a login with a code of the authenticator app, or with a recovery code.
+///
+/// A try is taken before the code is looked at; the fifth wrong one ends the pending login.
+pub async fn finish_with_code(
+    services: &Services,
+    origin: &Origin,
+    pending: &Pending,
+    typed: &str,
+) -> Result<NewSession, Failure> {
+    let is_recovery_code = recovery_codes::looks_like_one(typed);
+    let code = if is_recovery_code { None } else { Some(Code::parse(typed)?) };
+    // Committed by itself: a refusal below must not give the try back.
+    let mut tx = services.store.begin().await?;
+    let taken = pending_logins::take_try(&mut *tx, &pending.login.digest, services.clock.now()).await?;
+    tx.commit().await?;
+    let login = taken.ok_or(Problem::LoginExpired)?;
+
+    let mut tx = services.store.begin().await?;
+    let checked = match code {
+        Some(code) => totp::check(services, &mut tx, &login.account_id, &code).await?,
+        None if recovery_codes::spend(services, &mut tx, &login.account_id, typed).await? => Checked::Right,
+        None => Checked::Wrong,
+    };
+    if checked != Checked::Right {
+        drop(tx);
+        return Err(refuse(services, origin, &login, checked).await?.into());
+    }
+    // One of two parallel right codes finds the pending login gone.
+    if !pending_logins::delete(&mut *tx, &login.digest).await? {
+        return Err(Problem::LoginExpired.into());
+    }
+    let (token, max_age_s) = open(services, &mut tx, &login.account_id, Stay::parse(&login.stay), origin).await?;
+    let kind = if is_recovery_code { EventKind::LoggedInWithRecoveryCode } else { EventKind::LoggedIn };
+    audit::record(services, &mut tx, &login.account_id, kind, origin).await?;
+    tx.commit().await?;
+    Ok(NewSession { token, max_age_s, next: login.next_path })
+}
+
+/// What to say of a wrong code. A code of a later time is named only after two with the same
+/// offset: one alone would tell a guesser that the guess will be right soon.
+async fn refuse(
+    services: &Services,
+    origin: &Origin,
+    login: &PendingLogin,
+    checked: Checked,
+) -> Result<Problem, Failure> {
+    note(services, &login.account_id, EventKind::CodeRefused, origin).await?;
+    let offset = if let Checked::OffBy(steps) = checked { Some(steps) } else { None };
+    let mut tx = services.store.begin().await?;
+    pending_logins::note_offset(&mut *tx, &login.digest, offset).await?;
+    tx.commit().await?;
+    if login.tries_left == 0 {
+        return Ok(Problem::TooManyTries);
+    }
+    Ok(match checked {
+        Checked::Used => Problem::CodeUsed,
+        Checked::OffBy(steps) if steps < 0 || login.offset_steps == Some(steps) => totp::clock_problem(steps),
+        _ => Problem::WrongCode,
+    })
+}
+
+/// Whoever may set up a second factor: a login that owes one, or somebody signed in without one.
+pub enum Enroller {
+    Pending(Pending),
+    Session(Session),
+}
+
+impl Enroller {
+    fn account(&self) -> &AccountId {
+        match self {
+            Self::Pending(pending) => pending.account(),
+            Self::Session(session) => session.account(),
+        }
+    }
+
+    fn digest(&self) -> &str {
+        match self {
+            Self::Pending(pending) => pending.digest(),
+            Self::Session(session) => session.digest(),
+        }
+    }
+}
+
+/// What the set-up page shows.
+pub async fn show_enrolment(enroller: &Enroller, services: &Services) -> Result<EnrolmentView, Failure> {
+    let email = accounts::email_of(services.store.read(), enroller.account()).await?.ok_or(Problem::SignedOut)?;
+    totp::show(services, enroller.digest(), &email).await
+}
+
+/// Turns the second factor on, and signs in anew by that: the old session or pending login is dead.
+/// The new session can look at its recovery codes.
+pub async fn enrol(
+    services: &Services,
+    origin: &Origin,
+    enroller: &Enroller,
+    typed: &str,
+) -> Result<NewSession, Failure> {
+    let code = Code::parse(typed)?;
+    let account = enroller.account();
+    let mut tx = services.store.begin().await?;
+    totp::confirm(services, &mut tx, account, enroller.digest(), &code).await?;
+    let stay = match enroller {
+        Enroller::Pending(pending) if pending_logins::delete(&mut *tx, pending.digest()).await? => {
+            Stay::parse(&pending.login.stay)
+        }
+        Enroller::Session(session) if sessions::delete(&mut *tx, session.digest()).await? => Stay::Short,
+        _ => return Err(Problem::LoginExpired.into()),
+    };
+    let (token, max_age_s) = open(services, &mut tx, account, stay, origin).await?;
+    sessions::delete_others(&mut *tx, account, &token.digest()).await?;
+    recovery_codes::make(services, &mut tx, account, &token.digest()).await?;
+    audit::record(services, &mut tx, account, EventKind::SecondFactorOn, origin).await?;
+    audit::record(services, &mut tx, account, EventKind::RecoveryCodesMade, origin).await?;
+    if matches!(enroller, Enroller::Pending(_)) {
+        audit::record(services, &mut tx, account, EventKind::LoggedIn, origin).await?;
+    }
+    tx.commit().await?;
+    Ok(NewSession { token, max_age_s, next: "/recovery-codes".to_owned() })
+}
+
+/// Starts the set-up with a new secret. A session must have logged in within five minutes: else
+/// whoever finds it open could bind their own phone to the account.
+pub async fn restart_enrolment(services: &Services, enroller: &Enroller) -> Result<(), Failure> {
+    if totp::is_enrolled(services, enroller.account()).await? {
+        return Err(Problem::AlreadyEnrolled.into());
+    }
+    if let Enroller::Session(session) = enroller
+        && session.created_at().plus_s(STEP_UP_S) < services.clock.now()
+    {
+        return Err(Problem::LoginTooOld.into());
+    }
+    let mut tx = services.store.begin().await?;
+    totp::prepare(services, &mut tx, enroller.account(), enroller.digest()).await?;
+    Ok(tx.commit().await?)
+}

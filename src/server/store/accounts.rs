@@ -1,0 +1,62 @@
+//! Accounts and their passwords.
+
+use crate::model::{AccountId, Timestamp};
+use sqlx::any::AnyExecutor;
+
+/// An account as a login needs it.
+#[derive(sqlx::FromRow)]
+pub struct Account {
+    #[sqlx(try_from = "String")]
+    pub id: AccountId,
+    pub email: String,
+    pub password_hash: String,
+    pub disabled_at: Option<i64>,
+}
+
+/// What a new account starts with.
+pub struct NewAccount<'a> {
+    pub id: &'a AccountId,
+    pub email: &'a str,
+    pub email_key: &'a str,
+    pub password_hash: &'a str,
+}
+
+/// Adds an account; false if the address has one.
+pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO accounts (id, email, email_key, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (email_key) DO NOTHING",
+    )
+    .bind(new.id.as_str())
+    .bind(new.email)
+    .bind(new.email_key)
+    .bind(new.password_hash)
+    .bind(now.seconds())
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Finds the account of an address by its key.
+pub async fn find_by_email(db: impl AnyExecutor<'_>, email_key: &str) -> sqlx::Result<Option<Account>> {
+    sqlx::query_as("SELECT id, email, password_hash, disabled_at FROM accounts WHERE email_key = $1")
+        .bind(email_key)
+        .fetch_optional(db)
+        .await
+}
+
+/// The address of an account.
+pub async fn email_of(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT email FROM accounts WHERE id = $1").bind(id.as_str()).fetch_optional(db).await
+}
+
+/// Replaces a hash made with weaker parameters, unless the password was changed meanwhile.
+pub async fn upgrade_hash(db: impl AnyExecutor<'_>, id: &AccountId, old: &str, new: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(id.as_str())
+        .bind(old)
+        .bind(new)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,18 @@
+//! Facts about the whole installation, written once.
+
+use sqlx::any::AnyExecutor;
+
+/// Writes `value` under `name` unless something stands there; true if it was written.
+pub async fn claim(db: impl AnyExecutor<'_>, name: &str, value: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query("INSERT INTO guards (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(name)
+        .bind(value)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What stands under `name`.
+pub async fn find(db: impl AnyExecutor<'_>, name: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT value FROM guards WHERE name = $1").bind(name).fetch_optional(db).await
+}

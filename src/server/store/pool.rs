@@ -1,0 +1,142 @@
+//! Opens the database: one variable decides which.
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Executor, Row};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A transaction that may write. On SQLite it holds the one writing connection.
+pub type WriteTx = sqlx::Transaction<'static, sqlx::Any>;
+
+/// SQLite older than this can lose a WAL that is reset while it is read (fixed in 3.51.3).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                       PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
+const READER_PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; \
+                              PRAGMA trusted_schema = OFF; PRAGMA query_only = ON";
+
+/// Which database answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// The open database: a pool to read from and one to write with (on PostgreSQL the same).
+#[derive(Clone, Debug)]
+pub struct Store {
+    backend: Backend,
+    readers: AnyPool,
+    writer: AnyPool,
+}
+
+impl Store {
+    /// Connects to `url` (`sqlite:PATH` or `postgres://…`), brings the tables up to date under
+    /// a lock and checks that the database keeps the promises we build on.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let store =
+            if url.starts_with("sqlite:") { Self::open_sqlite(url).await? } else { Self::open_postgres(url).await? };
+        store.migrate().await?;
+        store.check().await?;
+        Ok(store)
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// For reading; never waits for a writer.
+    pub fn read(&self) -> &AnyPool {
+        &self.readers
+    }
+
+    /// Starts a transaction that may write. Waits at most five seconds for its turn.
+    pub async fn begin(&self) -> Result<WriteTx, sqlx::Error> {
+        match self.backend {
+            // A deferred transaction that writes later fails at once, whatever `busy_timeout` says.
+            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+            Backend::Postgres => self.writer.begin().await,
+        }
+    }
+
+    /// Closes every connection; on SQLite this also checkpoints the log.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, sqlx::Error> {
+        let writer = pool(1, PRAGMAS).connect_with(AnyConnectOptions::from_str(&format!("{url}?mode=rwc"))?).await?;
+        let readers =
+            pool(4, READER_PRAGMAS).connect_with(AnyConnectOptions::from_str(&format!("{url}?mode=rw"))?).await?;
+        Ok(Self { backend: Backend::Sqlite, readers, writer })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
+        let options = AnyConnectOptions::from_str(url)?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options)
+            .await?;
+        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writer: pool })
+    }
+
+    // On SQLite sqlx's own migration lock does nothing, so the whole run is one immediate transaction.
+    async fn migrate(&self) -> Result<(), sqlx::Error> {
+        let migrator = sqlx::migrate!("./migrations");
+        match self.backend {
+            Backend::Sqlite => {
+                let mut tx = self.begin().await?;
+                migrator.run_direct(None, &mut *tx, false).await?;
+                tx.commit().await
+            }
+            Backend::Postgres => Ok(migrator.run(&self.writer).await?),
+        }
+    }
+
+    async fn check(&self) -> Result<(), sqlx::Error> {
+        if self.backend == Backend::Postgres {
+            return Ok(());
+        }
+        let mut connection = self.writer.acquire().await?;
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
+        let is_new_enough = parse_version(&version).is_some_and(|version| version >= OLDEST_SQLITE);
+        let mode = pragma_text(&mut connection, "PRAGMA journal_mode").await?;
+        let synchronous = pragma_number(&mut connection, "PRAGMA synchronous").await?;
+        let foreign_keys = pragma_number(&mut connection, "PRAGMA foreign_keys").await?;
+        if !is_new_enough || mode != "wal" || synchronous != 2 || foreign_keys != 1 {
+            return Err(sqlx::Error::Configuration(
+                format!("SQLite {version} runs with journal_mode={mode}, synchronous={synchronous}, foreign_keys={foreign_keys}").into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5)).after_connect(
+        move |connection, _| {
+            Box::pin(async move {
+                connection.execute(pragmas).await?;
+                Ok(())
+            })
+        },
+    )
+}
+
+async fn pragma_text(connection: &mut AnyConnection, pragma: &'static str) -> Result<String, sqlx::Error> {
+    sqlx::query(pragma).fetch_one(connection).await?.try_get(0)
+}
+
+async fn pragma_number(connection: &mut AnyConnection, pragma: &'static str) -> Result<i64, sqlx::Error> {
+    sqlx::query(pragma).fetch_one(connection).await?.try_get(0)
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next()??, parts.next()??))
+}

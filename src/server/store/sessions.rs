@@ -1,0 +1,136 @@
+//! Sessions of browsers, found by the digest of their cookie.
+
+use crate::model::{AccountId, Timestamp};
+use sqlx::any::AnyExecutor;
+
+/// A signed-in place.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Session {
+    pub digest: String,
+    #[sqlx(try_from = "String")]
+    pub account_id: AccountId,
+    #[sqlx(try_from = "i64")]
+    pub created_at: Timestamp,
+    #[sqlx(try_from = "i64")]
+    pub last_seen_at: Timestamp,
+    pub idle_s: i64,
+    #[sqlx(try_from = "i64")]
+    pub expires_at: Timestamp,
+    pub address: String,
+    pub agent: String,
+}
+
+/// A live session with the address of its account.
+#[derive(Clone, sqlx::FromRow)]
+pub struct LiveSession {
+    #[sqlx(flatten)]
+    pub session: Session,
+    pub email: String,
+}
+
+/// Adds a session.
+pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO sessions (digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.digest.as_str())
+    .bind(new.account_id.as_str())
+    .bind(new.created_at.seconds())
+    .bind(new.last_seen_at.seconds())
+    .bind(new.idle_s)
+    .bind(new.expires_at.seconds())
+    .bind(new.address.as_str())
+    .bind(new.agent.as_str())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The session of a cookie, if it is neither idle too long nor over and its account is active.
+pub async fn find_live(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -> sqlx::Result<Option<LiveSession>> {
+    sqlx::query_as(
+        "SELECT digest, account_id, s.created_at, last_seen_at, idle_s, expires_at, address, agent, email \
+         FROM sessions s JOIN accounts a ON a.id = s.account_id \
+         WHERE digest = $1 AND expires_at > $2 AND last_seen_at + idle_s > $2 AND a.disabled_at IS NULL",
+    )
+    .bind(digest)
+    .bind(now.seconds())
+    .fetch_optional(db)
+    .await
+}
+
+/// The live sessions of an account, last seen first.
+pub async fn live_of(db: impl AnyExecutor<'_>, account: &AccountId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
+    sqlx::query_as(
+        "SELECT digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent FROM sessions \
+         WHERE account_id = $1 AND expires_at > $2 AND last_seen_at + idle_s > $2 ORDER BY last_seen_at DESC, digest LIMIT 50",
+    )
+    .bind(account.as_str())
+    .bind(now.seconds())
+    .fetch_all(db)
+    .await
+}
+
+/// Notes that a session was seen, unless that was noted within the last minute.
+pub async fn touch(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE digest = $1 AND last_seen_at <= $2 - 60")
+        .bind(digest)
+        .bind(now.seconds())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends a session; true for the one caller that ended it.
+pub async fn delete(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query("DELETE FROM sessions WHERE digest = $1").bind(digest).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends every session of the account but `kept`.
+pub async fn delete_others(db: impl AnyExecutor<'_>, account: &AccountId, kept: &str) -> sqlx::Result<u64> {
+    let done = sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND digest <> $2")
+        .bind(account.as_str())
+        .bind(kept)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Keeps fresh recovery codes, sealed, until one of them is typed back.
+pub async fn put_sheet(
+    db: impl AnyExecutor<'_>,
+    digest: &str,
+    sealed: &str,
+    expires_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE sessions SET sealed_sheet = $2, sheet_expires_at = $3 WHERE digest = $1")
+        .bind(digest)
+        .bind(sealed)
+        .bind(expires_at.seconds())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The sealed codes of this session and when they expire, if they are still to be seen.
+pub async fn find_sheet(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -> sqlx::Result<Option<(String, i64)>> {
+    sqlx::query_as(
+        "SELECT sealed_sheet, sheet_expires_at FROM sessions \
+         WHERE digest = $1 AND sealed_sheet IS NOT NULL AND sheet_expires_at > $2",
+    )
+    .bind(digest)
+    .bind(now.seconds())
+    .fetch_optional(db)
+    .await
+}
+
+/// Erases the sealed codes of this session.
+pub async fn erase_sheet(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE sessions SET sealed_sheet = NULL, sheet_expires_at = NULL WHERE digest = $1")
+        .bind(digest)
+        .execute(db)
+        .await?;
+    Ok(())
+}

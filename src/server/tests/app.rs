@@ -1,0 +1,217 @@
+//! A server in process, and visitors who speak to it like browsers.
+
+use crate::model::Problem;
+use crate::server::clock::Clock;
+use crate::server::config::Config;
+use crate::server::http;
+use crate::server::keys::random;
+use crate::server::services::Services;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "seven lamps over the gate";
+const START: i64 = 1_800_000_000;
+
+/// A server with a database of its own in a temporary folder.
+pub struct TestApp {
+    pub services: Arc<Services>,
+    pub router: Router,
+    pub folder: Folder,
+}
+
+/// A temporary folder that goes with its owner.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let name = u64::from_le_bytes(random::<8>().unwrap());
+        let path = std::env::temp_dir().join(format!("sekisho-test-{name:016x}"));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn settings(&self, more: &[(&str, &str)]) -> HashMap<String, String> {
+        let data = [("SEKISHO_DATA_DIR", self.0.to_str().unwrap())];
+        data.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap_or_default();
+    }
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = Folder::new();
+        let config = Config::from_map(folder.settings(settings)).unwrap();
+        let services = Arc::new(Services::open(config, Clock::Test(AtomicI64::new(START))).await.unwrap());
+        register_functions();
+        Self { router: http::router(Arc::clone(&services)), services, folder }
+    }
+
+    pub fn advance(&self, seconds: i64) {
+        self.services.clock.advance(seconds);
+    }
+
+    /// A visitor with an account whose second factor is still owed.
+    pub async fn registered(&self, email: &str) -> Visitor<'_> {
+        let mut visitor = Visitor::new(self);
+        let answer = visitor.post("/fn/register", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.location(), Some("/login"), "{:?}", answer.problem());
+        visitor
+    }
+
+    /// A visitor with two factors, signed in, and the secret of the authenticator.
+    pub async fn enrolled(&self, email: &str) -> (Visitor<'_>, Phone) {
+        let mut visitor = self.registered(email).await;
+        visitor.log_in(email).await;
+        let phone = visitor.read_key().await;
+        let answer = visitor.post("/fn/totp-setup", &[("code", &phone.code(self))]).await;
+        assert_eq!(answer.location(), Some("/recovery-codes"), "{:?}", answer.problem());
+        (visitor, phone)
+    }
+
+    /// Everything the database holds, as one text.
+    pub async fn dump(&self) -> String {
+        self.services.store.close().await;
+        let files =
+            ["sekisho.db", "sekisho.db-wal"].map(|name| std::fs::read(self.folder.0.join(name)).unwrap_or_default());
+        String::from_utf8_lossy(&files.concat()).into_owned()
+    }
+}
+
+/// An authenticator app.
+pub struct Phone(pub String);
+
+impl Phone {
+    pub fn code(&self, app: &TestApp) -> String {
+        self.code_in(app, 0)
+    }
+
+    /// The code of another step.
+    pub fn code_in(&self, app: &TestApp, steps: i64) -> String {
+        let bytes = data_encoding::BASE32_NOPAD.decode(self.0.as_bytes()).unwrap();
+        let secret = crate::server::totp::Secret::from_bytes(bytes.into());
+        secret.code_at(app.services.clock.now().plus_s(steps * 30))
+    }
+}
+
+/// Somebody with a browser: keeps cookies, and posts either as fetch or as a plain form.
+#[derive(Clone)]
+pub struct Visitor<'a> {
+    pub app: &'a TestApp,
+    pub cookies: BTreeMap<String, String>,
+    pub is_plain: bool,
+}
+
+impl<'a> Visitor<'a> {
+    pub fn new(app: &'a TestApp) -> Self {
+        Self { app, cookies: BTreeMap::new(), is_plain: false }
+    }
+
+    /// One whose browser has no JavaScript.
+    pub fn plain(app: &'a TestApp) -> Self {
+        Self { is_plain: true, ..Self::new(app) }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT, "text/html");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let accept = if self.is_plain { "text/html" } else { "application/json" };
+        let request = Request::post(path)
+            .header(header::ACCEPT, accept)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::REFERER, "https://evil.test/trap")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub async fn log_in(&mut self, email: &str) -> Answer {
+        self.post("/fn/login", &[("email", email), ("password", PASSWORD), ("next", "")]).await
+    }
+
+    /// The key that the set-up page shows.
+    pub async fn read_key(&mut self) -> Phone {
+        let page = self.get("/totp-setup").await.text;
+        let key = page.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+        Phone(key.replace(' ', ""))
+    }
+
+    /// The recovery codes shown.
+    pub async fn read_codes(&mut self) -> Vec<String> {
+        let text = self.get("/recovery-codes.txt").await.text;
+        text.lines().filter(|line| line.len() == 27 && line.matches('-').count() == 3).map(str::to_owned).collect()
+    }
+
+    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !jar.is_empty() {
+            request.headers_mut().append(header::COOKIE, jar.join("; ").parse().unwrap());
+        }
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            match rest.split(';').next().unwrap() {
+                "" => drop(self.cookies.remove(name)),
+                value => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
+            }
+        }
+        let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn location(&self) -> Option<&str> {
+        self.headers.get(header::LOCATION).map(|value| value.to_str().unwrap())
+    }
+
+    /// The problem of a refused fetch.
+    pub fn problem(&self) -> Option<Problem> {
+        serde_json::from_str(&self.text).ok()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+fn register_functions() {
+    use crate::functions::{dashboard, login, recovery_codes, register, totp};
+    use leptos::server_fn::axum::register_explicit;
+    register_explicit::<login::LogIn>();
+    register_explicit::<login::FinishWithCode>();
+    register_explicit::<login::LogOut>();
+    register_explicit::<register::Register>();
+    register_explicit::<totp::Enrolment>();
+    register_explicit::<totp::ConfirmTotp>();
+    register_explicit::<totp::RestartTotp>();
+    register_explicit::<recovery_codes::RecoverySheet>();
+    register_explicit::<recovery_codes::ConfirmRecoveryCode>();
+    register_explicit::<dashboard::Dashboard>();
+}

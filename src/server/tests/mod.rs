@@ -1,0 +1,13 @@
+//! HTTP tests on the whole router, in process: each promise once as a fetch, once as a plain form.
+
+mod app;
+mod forms;
+mod headers;
+mod journeys;
+mod layers;
+mod second_factor;
+mod sessions;
+mod start;
+mod store;
+
+use app::{TestApp, Visitor};

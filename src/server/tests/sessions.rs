@@ -1,0 +1,160 @@
+//! Sessions: how long, under which token, and what refuses.
+
+use super::app::PASSWORD;
+use super::{TestApp, Visitor};
+use crate::model::Problem;
+use axum::body::Body;
+use axum::http::Request;
+
+const ADA: &str = "ada@example.test";
+const HOUR: i64 = 3600;
+
+#[tokio::test]
+async fn unknown_wrong_and_disabled_are_answered_alike() {
+    let app = TestApp::new().await;
+    app.registered(ADA).await;
+    app.registered("off@example.test").await;
+    let mut tx = app.services.store.begin().await.unwrap();
+    sqlx::query("UPDATE accounts SET disabled_at = 1 WHERE email_key = 'off@example.test'")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut answers = Vec::new();
+    for (email, password) in
+        [(ADA, "wrong password"), ("nobody@example.test", PASSWORD), ("off@example.test", PASSWORD), ("garbage", "x")]
+    {
+        let answer =
+            Visitor::new(&app).post("/fn/login", &[("email", email), ("password", password), ("next", "")]).await;
+        let names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+        answers.push((answer.status, answer.text, names));
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_session_ends_after_an_hour_idle_or_a_day_in_all() {
+    let app = TestApp::new().await;
+    let (mut ada, _) = app.enrolled(ADA).await;
+    let mut idle = ada.clone();
+    for _ in 0..23 {
+        app.advance(HOUR - 60);
+        assert_eq!(ada.get("/dashboard").await.status, 200);
+    }
+    app.advance(HOUR - 60);
+    assert_eq!(idle.get("/dashboard").await.status, 200, "one session, one life");
+    app.advance(HOUR);
+    assert_eq!(ada.get("/dashboard").await.location(), Some("/login"));
+}
+
+#[tokio::test]
+async fn keep_me_signed_in_lasts_thirty_days() {
+    let app = TestApp::with(&[("SEKISHO_SECOND_FACTOR", "optional")]).await;
+    let mut ada = app.registered(ADA).await;
+    let form = [("email", ADA), ("password", PASSWORD), ("keep", "on"), ("next", "")];
+    let answer = ada.post("/fn/login", &form).await;
+    assert!(
+        answer.headers.get_all("set-cookie").iter().any(|cookie| cookie.to_str().unwrap().contains("Max-Age=2592000"))
+    );
+    for _ in 0..2 {
+        app.advance(13 * 24 * HOUR);
+        assert_eq!(ada.get("/dashboard").await.status, 200);
+    }
+    app.advance(4 * 24 * HOUR);
+    assert_eq!(ada.get("/dashboard").await.location(), Some("/login"));
+}
+
+#[tokio::test]
+async fn a_token_supplied_by_the_client_is_never_adopted() {
+    let app = TestApp::new().await;
+    let (ada, phone) = app.enrolled(ADA).await;
+    let planted = ada.cookies["__Host-session"].clone();
+    app.advance(60);
+    let mut victim = Visitor::new(&app);
+    victim.cookies.insert("__Host-session".into(), "A".repeat(43));
+    victim.log_in(ADA).await;
+    let mfa = victim.cookies["__Host-mfa"].clone();
+    victim.post("/fn/tfa", &[("code", &phone.code(&app))]).await;
+    let fresh = victim.cookies["__Host-session"].clone();
+    assert!(fresh != planted && fresh != mfa && fresh != "A".repeat(43));
+    let mut replay = Visitor::new(&app);
+    replay.cookies.insert("__Host-mfa".into(), mfa);
+    assert_eq!(replay.get("/tfa").await.location(), Some("/login"), "the pending login is spent");
+}
+
+#[tokio::test]
+async fn doubled_or_malformed_cookies_are_signed_out() {
+    let app = TestApp::new().await;
+    let (ada, _) = app.enrolled(ADA).await;
+    let good = ada.cookies["__Host-session"].clone();
+    let jars = [
+        format!("__Host-session={good}; __Host-session={good}"),
+        format!("__Host-session=planted; __Host-session={good}"),
+        "__Host-session".into(),
+        "=;=;;".into(),
+        "__Host-session=%00; \u{7f}".into(),
+        format!("__Host-session=\"{good}\""),
+        "__Host-session=ä".into(),
+    ];
+    for jar in jars {
+        let Ok(value) = axum::http::HeaderValue::from_bytes(jar.as_bytes()) else { continue };
+        let request = Request::get("/dashboard").header("cookie", value).body(Body::empty()).unwrap();
+        let answer = Visitor::new(&app).send(request).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (303, Some("/login")), "{jar}");
+    }
+}
+
+#[tokio::test]
+async fn being_seen_is_written_once_a_minute_at_most() {
+    let app = TestApp::new().await;
+    let (mut ada, _) = app.enrolled(ADA).await;
+    let last_seen = || async {
+        sqlx::query_scalar::<_, i64>("SELECT last_seen_at FROM sessions")
+            .fetch_one(app.services.store.read())
+            .await
+            .unwrap()
+    };
+    let first = last_seen().await;
+    app.advance(59);
+    ada.get("/dashboard").await;
+    assert_eq!(last_seen().await, first);
+    app.advance(1);
+    ada.get("/dashboard").await;
+    assert_eq!(last_seen().await, first + 60);
+}
+
+#[tokio::test]
+async fn a_weaker_hash_is_made_anew_at_the_next_login() {
+    let app = TestApp::new().await;
+    let mut ada = app.registered(ADA).await;
+    let hash = || async {
+        sqlx::query_scalar::<_, String>("SELECT password_hash FROM accounts")
+            .fetch_one(app.services.store.read())
+            .await
+            .unwrap()
+    };
+    let weak = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$";
+    let tag = {
+        let params = argon2::Params::new(8, 1, 1, Some(32)).unwrap();
+        let mut tag = [0; 32];
+        argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+            .hash_password_into(PASSWORD.as_bytes(), b"somesaltsomesalt", &mut tag)
+            .unwrap();
+        data_encoding::BASE64_NOPAD.encode(&tag)
+    };
+    let mut tx = app.services.store.begin().await.unwrap();
+    sqlx::query("UPDATE accounts SET password_hash = $1").bind(format!("{weak}{tag}")).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(ada.log_in(ADA).await.location(), Some("/totp-setup"));
+    assert!(hash().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    assert_eq!(ada.log_in(ADA).await.location(), Some("/totp-setup"));
+}
+
+#[tokio::test]
+async fn an_address_has_one_account_whatever_its_spelling_and_however_many_ask_at_once() {
+    let app = TestApp::new().await;
+    app.registered(ADA).await;
+    let answer =
+        Visitor::new(&app).post("/fn/register", &[("email", "ADA@Example.test"), ("password", PASSWORD)]).await;
+    assert_eq!(answer.problem(), Some(Problem::EmailTaken));
+}

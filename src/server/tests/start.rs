@@ -1,0 +1,49 @@
+//! The start: keys, folders and databases that do not fit are refused with a sentence.
+
+use super::app::Folder;
+use crate::server::clock::Clock;
+use crate::server::config::Config;
+use crate::server::services::Services;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+async fn open(folder: &Folder) -> Result<(), String> {
+    let services = Services::open(Config::from_map(folder.settings(&[])).unwrap(), Clock::System).await?;
+    services.store.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_is_made_once_and_a_lost_short_open_or_other_key_is_refused() {
+    let folder = Folder::new();
+    let key = folder.0.join("master.key");
+    open(&folder).await.unwrap();
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let bytes = fs::read(&key).unwrap();
+    open(&folder).await.unwrap();
+    assert_eq!(fs::read(&key).unwrap(), bytes, "a second start makes no new key");
+
+    fs::remove_file(&key).unwrap();
+    assert!(open(&folder).await.unwrap_err().contains("missing"));
+    assert!(!key.exists(), "a lost key is never made anew");
+    fs::write(&key, [1; 32]).unwrap();
+    fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    assert!(open(&folder).await.unwrap_err().contains("chmod 600"));
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    assert!(open(&folder).await.unwrap_err().contains("not the key"));
+    fs::write(&key, [1; 31]).unwrap();
+    assert!(open(&folder).await.unwrap_err().contains("31 bytes"));
+    fs::write(&key, bytes).unwrap();
+    open(&folder).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_from_the_future_is_refused() {
+    let folder = Folder::new();
+    let services = Services::open(Config::from_map(folder.settings(&[])).unwrap(), Clock::System).await.unwrap();
+    let mut tx = services.store.begin().await.unwrap();
+    sqlx::query("UPDATE _sqlx_migrations SET version = 9999").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    services.store.close().await;
+    assert!(open(&folder).await.unwrap_err().starts_with("SEKISHO_DATABASE_URL"));
+}

@@ -1,0 +1,186 @@
+//! Every store function on SQLite, and on PostgreSQL where `TEST_DATABASE_URL` is set.
+
+use super::app::Folder;
+use crate::model::{AccountId, Timestamp};
+use crate::server::keys::random;
+use crate::server::store::{
+    Store, accounts, authenticators, enrolments, events, guards, pending_logins, recovery_codes, sessions,
+};
+
+#[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is")]
+fn urls(folder: &Folder) -> Vec<String> {
+    let sqlite = format!("sqlite:{}", folder.0.join("store.db").display());
+    [sqlite].into_iter().chain(std::env::var("TEST_DATABASE_URL").ok()).collect()
+}
+
+fn unique(word: &str) -> String {
+    format!("{word}-{:016x}", u64::from_le_bytes(random::<8>().unwrap()))
+}
+
+#[tokio::test]
+async fn every_function_does_what_it_says_on_both_databases() {
+    let folder = Folder::new();
+    for url in urls(&folder) {
+        let store = Store::open(&url).await.unwrap();
+        let now = Timestamp::from(1_800_000_000);
+        let ada = account(&store, now).await;
+        second_factor(&store, &ada, now).await;
+        pending(&store, &ada, now).await;
+        session(&store, &ada, now).await;
+        history(&store, &ada, now).await;
+        Store::open(&url).await.unwrap();
+        store.close().await;
+    }
+}
+
+async fn account(store: &Store, now: Timestamp) -> AccountId {
+    let (id, email) = (AccountId::from(unique("id")), unique("ada@example.test"));
+    let mut tx = store.begin().await.unwrap();
+    let new = || accounts::NewAccount { id: &id, email: &email, email_key: &email, password_hash: "old" };
+    assert!(accounts::insert(&mut *tx, new(), now).await.unwrap());
+    assert!(
+        !accounts::insert(&mut *tx, accounts::NewAccount { id: &AccountId::from(unique("other")), ..new() }, now)
+            .await
+            .unwrap()
+    );
+    assert!(accounts::upgrade_hash(&mut *tx, &id, "old", "new").await.unwrap());
+    assert!(!accounts::upgrade_hash(&mut *tx, &id, "old", "newer").await.unwrap());
+    let name = unique("guard");
+    assert!(guards::claim(&mut *tx, &name, "first").await.unwrap());
+    assert!(!guards::claim(&mut *tx, &name, "second").await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(guards::find(store.read(), &name).await.unwrap().as_deref(), Some("first"));
+    let found = accounts::find_by_email(store.read(), &email).await.unwrap().unwrap();
+    assert_eq!((found.id.as_str(), found.password_hash.as_str(), found.disabled_at), (id.as_str(), "new", None));
+    assert_eq!(accounts::email_of(store.read(), &id).await.unwrap(), Some(found.email));
+    id
+}
+
+async fn second_factor(store: &Store, ada: &AccountId, now: Timestamp) {
+    let (holder, digest) = (unique("holder"), unique("digest"));
+    let mut tx = store.begin().await.unwrap();
+    for sealed_secret in ["first", "second"] {
+        let new = enrolments::NewEnrolment { holder: &holder, account: ada, sealed_secret, expires_at: now.plus_s(10) };
+        enrolments::put(&mut *tx, new).await.unwrap();
+    }
+    assert_eq!(enrolments::find(&mut *tx, &holder, now).await.unwrap().as_deref(), Some("second"));
+    assert_eq!(enrolments::find(&mut *tx, &holder, now.plus_s(10)).await.unwrap(), None);
+    enrolments::delete_all_of(&mut *tx, ada).await.unwrap();
+    assert_eq!(enrolments::find(&mut *tx, &holder, now).await.unwrap(), None);
+    let new = || authenticators::NewAuthenticator { account: ada, sealed_secret: "s", last_step: 5 };
+    assert!(authenticators::insert(&mut *tx, new(), now).await.unwrap());
+    assert!(!authenticators::insert(&mut *tx, new(), now).await.unwrap());
+    assert!(!authenticators::spend_step(&mut *tx, ada, 5).await.unwrap());
+    assert!(authenticators::spend_step(&mut *tx, ada, 6).await.unwrap());
+    let found = authenticators::find(&mut *tx, ada).await.unwrap().unwrap();
+    assert_eq!((found.sealed_secret.as_str(), found.last_step), ("s", 6));
+    recovery_codes::insert(&mut *tx, ada, &digest, now).await.unwrap();
+    assert_eq!(recovery_codes::count_left(&mut *tx, ada).await.unwrap(), 1);
+    assert!(recovery_codes::spend(&mut *tx, ada, &digest, now).await.unwrap());
+    assert!(!recovery_codes::spend(&mut *tx, ada, &digest, now).await.unwrap());
+    assert_eq!(recovery_codes::count_left(&mut *tx, ada).await.unwrap(), 0);
+    recovery_codes::delete_all_of(&mut *tx, ada).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn pending(store: &Store, ada: &AccountId, now: Timestamp) {
+    let login = pending_logins::PendingLogin {
+        digest: unique("digest"),
+        account_id: ada.clone(),
+        step: "code".into(),
+        tries_left: 2,
+        stay: "short".into(),
+        next_path: "/dashboard".into(),
+        expires_at: now.plus_s(10),
+        offset_steps: None,
+    };
+    let mut tx = store.begin().await.unwrap();
+    pending_logins::insert(&mut *tx, &login).await.unwrap();
+    pending_logins::note_offset(&mut *tx, &login.digest, Some(-3)).await.unwrap();
+    let found = pending_logins::find(&mut *tx, &login.digest, now).await.unwrap().unwrap();
+    assert_eq!((found.tries_left, found.offset_steps, found.next_path.as_str()), (2, Some(-3), "/dashboard"));
+    assert!(pending_logins::take_try(&mut *tx, &login.digest, now.plus_s(10)).await.unwrap().is_none());
+    assert_eq!(pending_logins::take_try(&mut *tx, &login.digest, now).await.unwrap().map(|l| l.tries_left), Some(1));
+    assert_eq!(pending_logins::take_try(&mut *tx, &login.digest, now).await.unwrap().map(|l| l.tries_left), Some(0));
+    assert!(pending_logins::take_try(&mut *tx, &login.digest, now).await.unwrap().is_none());
+    assert!(pending_logins::delete(&mut *tx, &login.digest).await.unwrap());
+    assert!(!pending_logins::delete(&mut *tx, &login.digest).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
+    let session = sessions::Session {
+        digest: unique("digest"),
+        account_id: ada.clone(),
+        created_at: now,
+        last_seen_at: now,
+        idle_s: 100,
+        expires_at: now.plus_s(1000),
+        address: "192.0.2.1".into(),
+        agent: "x".into(),
+    };
+    let other = sessions::Session { digest: unique("other"), ..session.clone() };
+    let mut tx = store.begin().await.unwrap();
+    sessions::insert(&mut *tx, &session).await.unwrap();
+    sessions::insert(&mut *tx, &other).await.unwrap();
+    assert!(sessions::find_live(&mut *tx, &session.digest, now.plus_s(100)).await.unwrap().is_none());
+    sessions::touch(&mut *tx, &session.digest, now.plus_s(59)).await.unwrap();
+    sessions::touch(&mut *tx, &session.digest, now.plus_s(60)).await.unwrap();
+    let found = sessions::find_live(&mut *tx, &session.digest, now.plus_s(100)).await.unwrap().unwrap();
+    assert_eq!(found.session.last_seen_at, now.plus_s(60));
+    assert_eq!(sessions::live_of(&mut *tx, ada, now).await.unwrap().len(), 2);
+    sessions::put_sheet(&mut *tx, &session.digest, "sealed", now.plus_s(10)).await.unwrap();
+    let sheet = sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap();
+    assert_eq!(sheet, Some(("sealed".to_owned(), now.plus_s(10).seconds())));
+    sessions::erase_sheet(&mut *tx, &session.digest).await.unwrap();
+    assert_eq!(sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap(), None);
+    assert_eq!(sessions::delete_others(&mut *tx, ada, &session.digest).await.unwrap(), 1);
+    assert!(sessions::delete(&mut *tx, &session.digest).await.unwrap());
+    assert!(!sessions::delete(&mut *tx, &session.digest).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
+    let mut tx = store.begin().await.unwrap();
+    for (offset, kind) in [(0, "logged_in"), (1, "logged_in"), (2, "logged_out")] {
+        let event = events::Event { at: now.plus_s(offset), kind: kind.into(), address: "a".into(), agent: "b".into() };
+        events::insert(&mut *tx, ada, &event).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(
+        events::newest(store.read(), ada, 2).await.unwrap().first().map(|e| e.kind.clone()),
+        Some("logged_out".into())
+    );
+    assert_eq!(events::previous_login(store.read(), ada).await.unwrap().map(|e| e.at), Some(now));
+}
+
+#[tokio::test]
+async fn of_50_parallel_spends_of_a_code_one_succeeds_on_both_databases() {
+    let folder = Folder::new();
+    for url in urls(&folder) {
+        let store = Store::open(&url).await.unwrap();
+        let now = Timestamp::from(1_800_000_000);
+        let ada = account(&store, now).await;
+        let digest = unique("code");
+        let mut tx = store.begin().await.unwrap();
+        recovery_codes::insert(&mut *tx, &ada, &digest, now).await.unwrap();
+        tx.commit().await.unwrap();
+        let tasks: Vec<_> = (0..50)
+            .map(|_| {
+                let (store, ada, digest) = (store.clone(), ada.clone(), digest.clone());
+                tokio::spawn(async move {
+                    let mut tx = store.begin().await.unwrap();
+                    let spent = recovery_codes::spend(&mut *tx, &ada, &digest, now).await.unwrap();
+                    tx.commit().await.unwrap();
+                    spent
+                })
+            })
+            .collect();
+        let mut successes = 0;
+        for task in tasks {
+            successes += usize::from(task.await.unwrap());
+        }
+        assert_eq!(successes, 1);
+        store.close().await;
+    }
+}

@@ -1,0 +1,88 @@
+//! Setting up an authenticator app, in two phases: a secret is shown, a code confirms it.
+
+use super::check::place as enrolled_place;
+use super::code::{Code, Moment, Secret};
+use super::qr;
+use crate::model::views::EnrolmentView;
+use crate::model::{AccountId, Problem};
+use crate::server::failure::Failure;
+use crate::server::keys::Place;
+use crate::server::services::Services;
+use crate::server::store::{authenticators, enrolments};
+use sqlx::AnyConnection;
+
+/// How long a shown secret waits for its code.
+const LIFETIME_S: i64 = 30 * 60;
+
+/// Makes a secret for `holder` (the digest of a pending login or session), in place of an earlier one.
+pub async fn prepare(
+    services: &Services,
+    db: &mut AnyConnection,
+    account: &AccountId,
+    holder: &str,
+) -> Result<(), Failure> {
+    let secret = Secret::new()?;
+    let sealed_secret = services.keys.seal(pending_place(holder), secret.bytes())?;
+    let expires_at = services.clock.now().plus_s(LIFETIME_S);
+    let new = enrolments::NewEnrolment { holder, account, sealed_secret: &sealed_secret, expires_at };
+    Ok(enrolments::put(db, new).await?)
+}
+
+/// What the set-up page shows `holder`. Never an enrolled secret: those cannot be read again.
+pub async fn show(services: &Services, holder: &str, email: &str) -> Result<EnrolmentView, Failure> {
+    let now = services.clock.now();
+    let sealed = enrolments::find(services.store.read(), holder, now).await?.ok_or(Problem::SetUpExpired)?;
+    let secret = Secret::from_bytes(services.keys.open(pending_place(holder), &sealed)?);
+    let uri = uri(&secret, &services.config.issuer(), email);
+    let qr_svg = qr::svg(&uri).map_err(|cause| Failure::Broken(Box::new(cause)))?;
+    let key = secret.base32().as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
+    Ok(EnrolmentView { qr_svg, key, uri })
+}
+
+/// Turns the second factor on if `code` is right now; its time step is spent by that.
+pub async fn confirm(
+    services: &Services,
+    db: &mut AnyConnection,
+    account: &AccountId,
+    holder: &str,
+    code: &Code,
+) -> Result<(), Failure> {
+    let now = services.clock.now();
+    let sealed = enrolments::find(&mut *db, holder, now).await?.ok_or(Problem::SetUpExpired)?;
+    let secret = Secret::from_bytes(services.keys.open(pending_place(holder), &sealed)?);
+    let last_step = match secret.moment_of(code, now) {
+        Moment::Now(step) => step,
+        // At once here: the person holds the secret anyway, so nothing is given away.
+        Moment::Elsewhere(steps) => return Err(clock_problem(steps).into()),
+        Moment::Never => return Err(Problem::WrongCode.into()),
+    };
+    let sealed_secret = services.keys.seal(enrolled_place(account), secret.bytes())?;
+    let new = authenticators::NewAuthenticator { account, sealed_secret: &sealed_secret, last_step };
+    if !authenticators::insert(&mut *db, new, now).await? {
+        return Err(Problem::AlreadyEnrolled.into());
+    }
+    Ok(enrolments::delete_all_of(db, account).await?)
+}
+
+/// What to say of a phone whose clock is `steps` away; at least one minute.
+pub fn clock_problem(steps: i64) -> Problem {
+    let minutes = u32::try_from((steps.abs() + 1) / 2).unwrap_or(u32::MAX).max(1);
+    if steps < 0 { Problem::ClockBehind { minutes } } else { Problem::ClockAhead { minutes } }
+}
+
+/// The `otpauth:` link that authenticator apps read. Every byte that is not plain is encoded,
+/// so that addresses with `%` or `+` enrol too.
+fn uri(secret: &Secret, issuer: &str, email: &str) -> String {
+    let encode = |text: &str| -> String {
+        url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    };
+    let (issuer, email) = (encode(issuer), encode(email));
+    format!(
+        "otpauth://totp/{issuer}:{email}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30",
+        secret.base32()
+    )
+}
+
+fn pending_place(holder: &str) -> Place<'_> {
+    Place { table: "enrolments", column: "sealed_secret", owner: holder }
+}
