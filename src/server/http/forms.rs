@@ -87,7 +87,7 @@ async fn answer_form(services: &Services, path: &str, body: &[u8], answer: Respo
         _ => page_of(path),
     };
     let location = match typed(body, "next") {
-        next if page == "/login" && !next.is_empty() => {
+        next if page == "/login" && !matches!(next.as_str(), "" | "/dashboard") => {
             let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
             format!("/login?next={query}")
         }

@@ -1,0 +1,58 @@
+// One server of our own: a free port, an empty data folder, nothing left behind.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const START_MS = 20_000;
+
+export interface Server {
+  url: string;
+  stop(): Promise<void>;
+}
+
+export async function startServer(): Promise<Server> {
+  const binary = process.env.SEKISHO_BIN;
+  if (!binary) throw new Error('SEKISHO_BIN must name the built server.');
+  const folder = await mkdtemp(join(tmpdir(), 'sekisho-end2end-'));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const child = spawn(binary, ['serve'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, SEKISHO_LISTEN: listen, SEKISHO_DATA_DIR: join(folder, 'data') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stdout.on('data', (text) => { log += text; });
+  child.stderr.on('data', (text) => { log += text; });
+  child.on('error', (error) => { log += error; });
+  const exit = once(child, 'exit').catch(() => undefined);
+  const stop = async () => {
+    if (child.pid && child.exitCode === null && child.kill()) await exit;
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  const url = `http://${listen}`;
+  for (const deadline = Date.now() + START_MS; !(await isHealthy(url)); await sleep(50)) {
+    if (Date.now() < deadline && child.pid && child.exitCode === null) continue;
+    await stop();
+    throw new Error(`The server did not start:\n${log}`);
+  }
+  return { url, stop };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`).then((answer) => answer.status === 200, () => false);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
