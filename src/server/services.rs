@@ -27,7 +27,7 @@ impl Services {
             .map_err(|error| format!("SEKISHO_DATABASE_URL: the database cannot be used: {error}."))?;
         let keys = unlock(&config, &store).await?;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let hash_lane = HashLane::start(threads, config.hash_params)?;
+        let hash_lane = HashLane::start(threads, config.hash_params, config.hash_priority)?;
         let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host);
         Ok(Self { config, store, clock, keys, hash_lane, password_policy })
     }

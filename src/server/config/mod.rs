@@ -6,7 +6,7 @@ mod reader;
 pub use public_url::PublicUrl;
 
 use crate::model::password_rules;
-use crate::server::passwords::HashParams;
+use crate::server::passwords::{HashParams, Priority};
 use reader::Reader;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -31,6 +31,8 @@ pub struct Config {
     pub registration_is_open: bool,
     /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
     pub hash_params: HashParams,
+    /// `SEKISHO_HASH_PRIORITY`: `idle` (default) or `normal`.
+    pub hash_priority: Priority,
 }
 
 impl Config {
@@ -65,6 +67,10 @@ impl Config {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
                 passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),
                 lanes: reader.at_least("SEKISHO_ARGON2_LANES", HashParams::FLOOR.lanes),
+            },
+            hash_priority: match reader.choice("SEKISHO_HASH_PRIORITY", ["idle", "normal"]) {
+                0 => Priority::Idle,
+                _ => Priority::Normal,
             },
         };
         reader.finish(config)

@@ -17,6 +17,15 @@ use zeroize::Zeroizing;
 const QUEUE: usize = 64;
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
+/// When the hashing threads run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// When nothing else on the machine wants to: a flood of logins slows no page.
+    Idle,
+    /// Like everything else: for machines whose neighbours are never idle.
+    Normal,
+}
+
 /// What comparing a password with a stored hash found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -38,14 +47,14 @@ pub struct HashLane {
 
 impl HashLane {
     /// Starts `threads` hashing threads; they end when the lane is dropped.
-    pub fn start(threads: usize, params: HashParams) -> Result<Self, String> {
+    pub fn start(threads: usize, params: HashParams, priority: Priority) -> Result<Self, String> {
         let (orders, receiver) = mpsc::sync_channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         for number in 0..threads.max(1) {
             let receiver = Arc::clone(&receiver);
             std::thread::Builder::new()
                 .name(format!("hash-{number}"))
-                .spawn(move || work(&receiver, params))
+                .spawn(move || work(&receiver, params, priority))
                 .map_err(|error| format!("a hashing thread did not start: {error}"))?;
         }
         let dummy = Workspace::default().hash(b"nobody has this password", params)?;
@@ -81,8 +90,10 @@ impl HashLane {
     }
 }
 
-fn work(orders: &Mutex<mpsc::Receiver<Order>>, params: HashParams) {
-    yield_to_everything_else();
+fn work(orders: &Mutex<mpsc::Receiver<Order>>, params: HashParams, priority: Priority) {
+    if priority == Priority::Idle {
+        yield_to_everything_else();
+    }
     let mut workspace = Workspace::default();
     // The lock is held only while waiting for an order, never while hashing.
     while let Ok(order) = orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv() {
@@ -113,7 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_account_costs_a_hash_and_is_never_right() {
-        let lane = HashLane::start(1, HashParams::FLOOR).unwrap();
+        let lane = HashLane::start(1, HashParams::FLOOR, Priority::Normal).unwrap();
         let verdict = lane.verify(secret("nobody has this password"), None).await.unwrap();
         assert_eq!(verdict, Verdict::Wrong);
         assert!(lane.dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
@@ -121,7 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_says_come_back() {
-        let lane = Arc::new(HashLane::start(1, HashParams::FLOOR).unwrap());
+        let lane = Arc::new(HashLane::start(1, HashParams::FLOOR, Priority::Normal).unwrap());
         let logins: Vec<_> = (0..80)
             .map(|_| {
                 let lane = Arc::clone(&lane);

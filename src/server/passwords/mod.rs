@@ -5,4 +5,4 @@ mod lane;
 pub mod policy;
 
 pub use hash::HashParams;
-pub use lane::{HashLane, Verdict};
+pub use lane::{HashLane, Priority, Verdict};

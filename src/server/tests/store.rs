@@ -50,6 +50,10 @@ async fn account(store: &Store, now: Timestamp) -> AccountId {
     assert!(!guards::claim(&mut *tx, &name, "second").await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(guards::find(store.read(), &name).await.unwrap().as_deref(), Some("first"));
+    let mut tx = store.begin().await.unwrap();
+    guards::put(&mut *tx, &name, "third").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(guards::find(store.read(), &name).await.unwrap().as_deref(), Some("third"));
     let found = accounts::find_by_email(store.read(), &email).await.unwrap().unwrap();
     assert_eq!((found.id.as_str(), found.password_hash.as_str(), found.disabled_at), (id.as_str(), "new", None));
     assert_eq!(accounts::email_of(store.read(), &id).await.unwrap(), Some(found.email));
