@@ -1,11 +1,11 @@
 //! The frame of every page: the HTML shell, the routes, and what a page knows of its view.
 
 use crate::i18n::{locale, td_string};
-use crate::model::PageContext;
 use crate::model::page_context::Assets;
+use crate::model::{PageContext, Problem};
 use crate::pages::{
-    dashboard::DashboardPage, login::LoginPage, not_found::NotFoundPage, recovery_codes::RecoveryCodesPage,
-    register::RegisterPage, tfa::TfaPage, totp_setup::TotpSetupPage,
+    dashboard::DashboardPage, login::LoginPage, recovery_codes::RecoveryCodesPage, register::RegisterPage,
+    tfa::TfaPage, totp_setup::TotpSetupPage, trouble::TroublePage,
 };
 use leptos::prelude::*;
 use leptos::server::SharedValue;
@@ -22,10 +22,7 @@ where
 {
     let context = use_context::<PageContext>().unwrap_or_default();
     let assets = use_context::<Assets>().unwrap_or_default();
-    let start = format!(
-        "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
-        assets.js, assets.wasm
-    );
+    let start = start_script(&assets);
     view! {
         <!DOCTYPE html>
         <html lang=context.language data-theme=context.theme>
@@ -44,19 +41,41 @@ where
     }
 }
 
+/// Wakes the page up. A page from before an update names files that are gone: it is loaded anew, once.
+fn start_script(assets: &Assets) -> String {
+    format!(
+        "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))\
+         .then(()=>sessionStorage.removeItem('stale'),\
+         ()=>{{if(!sessionStorage.getItem('stale')){{sessionStorage.setItem('stale','1');location.reload()}}}})",
+        assets.js, assets.wasm
+    )
+}
+
 /// The app: one page of the route table.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     // On the server it is in the context; the browser reads the copy that the page carries.
     let context = SharedValue::new(|| use_context::<PageContext>().unwrap_or_default()).into_inner();
+    let trouble = context.trouble.clone();
     provide_context(context);
     let locale = locale();
     view! {
         <Title formatter=move |page: String| format!("{page} · Sekisho")/>
         <a class="skip-link" href="#main">{td_string!(locale, skip_to_content)}</a>
+        {match trouble {
+            Some(problem) => view! { <TroublePage problem/> }.into_any(),
+            None => view! { <Pages/> }.into_any(),
+        }}
+    }
+}
+
+/// The route table.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
         <Router>
-            <Routes fallback=NotFoundPage>
+            <Routes fallback=|| view! { <TroublePage problem=Problem::NoSuchPage/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
                 <Route path=path!("/tfa") view=TfaPage ssr=SsrMode::Async/>

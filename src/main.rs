@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use clap::Parser;
-use sekisho::server::cli::Cli;
+use sekisho::server::cli::{self, Cli};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -10,8 +10,7 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> ExitCode {
     let level = EnvFilter::new("info,sqlx=warn");
     tracing_subscriber::fmt().json().with_env_filter(level).with_writer(std::io::stderr).init();
-    // A core image would hold passwords and keys.
-    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
+    if let Err(error) = cli::turn_off_core_dumps() {
         tracing::warn!(%error, "Core dumps could not be turned off.");
     }
     match Cli::parse().run().await {

@@ -1,8 +1,10 @@
 //! The summary above a form that was refused.
 
 use super::problem_text::problem_text;
+use crate::functions::login::LogOut;
 use crate::i18n::{locale, td_string};
-use crate::model::{Field, Problem};
+use crate::model::{Field, PageContext, Problem};
+use leptos::form::ActionForm;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -43,9 +45,23 @@ pub fn Alert(refusal: Refusal) -> impl IntoView {
                         Some(id) => view! { <p><a href=format!("#{id}") rel="external">{text}</a></p> }.into_any(),
                         None => view! { <p>{text}</p> }.into_any(),
                     }}
+                    {(problem == Problem::LoginTooOld).then(|| view! { <LogInAgain/> })}
                 </div>
             }
         })
+    }
+}
+
+/// Out, in again, and back to this page: what was asked for needs a fresh login.
+#[component]
+fn LogInAgain() -> impl IntoView {
+    let path = use_context::<PageContext>().unwrap_or_default().path;
+    let out = ServerAction::<LogOut>::new();
+    view! {
+        <ActionForm action=out>
+            <input type="hidden" name="next" value=path/>
+            <button type="submit" class="secondary">{td_string!(locale(), log_in_again)}</button>
+        </ActionForm>
     }
 }
 

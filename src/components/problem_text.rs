@@ -29,9 +29,14 @@ pub fn problem_text(problem: &Problem) -> String {
         Problem::SetUpExpired => td_string!(l, p_set_up_expired).to_string(),
         Problem::RecoveryCodeNotOnSheet => td_string!(l, p_recovery_code_not_on_sheet).to_string(),
         Problem::AlreadyEnrolled => td_string!(l, p_already_enrolled).to_string(),
+        Problem::NotEnrolled => td_string!(l, p_not_enrolled).to_string(),
         Problem::SignedOut => td_string!(l, p_signed_out).to_string(),
         Problem::Busy => td_string!(l, p_busy).to_string(),
         Problem::BadRequest => td_string!(l, p_bad_request).to_string(),
+        Problem::NoSuchPage => td_string!(l, not_found_text).to_string(),
+        Problem::ForeignRequest => td_string!(l, p_foreign_request).to_string(),
+        Problem::TooLarge => td_string!(l, p_too_large).to_string(),
+        Problem::OutOfDate => td_string!(l, p_out_of_date).to_string(),
         Problem::Internal { incident } => fill(td_string!(l, p_internal), &[("incident", &format!("{incident:08x}"))]),
     }
 }

@@ -26,14 +26,15 @@ pub async fn finish_with_code(code: String) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Ends the session of this browser. Without one there is nothing to end, and that is no error.
+/// Ends the session of this browser and leads to the login page, which then leads to `next`.
+/// Without a session there is nothing to end, and that is no error.
 #[server(prefix = "/fn", endpoint = "logout")]
-pub async fn log_out() -> Result<(), Problem> {
+pub async fn log_out(next: Option<String>) -> Result<(), Problem> {
     use crate::server::{call::Call, failure::Failure, sessions};
     let call = Call::here()?;
     if let Some(session) = call.find_session().await.map_err(Failure::into_problem)? {
         sessions::log_out(call.services(), call.origin(), &session).await.map_err(Failure::into_problem)?;
     }
-    call.sign_out();
+    call.sign_out(&next.unwrap_or_default());
     Ok(())
 }

@@ -18,6 +18,8 @@ pub struct PageContext {
     pub signed_in_as: Option<String>,
     /// A refusal of the form that led here, told once (forms without JavaScript).
     pub flash: Option<Flash>,
+    /// What went wrong, where there is no other page to show.
+    pub trouble: Option<Problem>,
     /// A login went well but its cookie did not come back.
     pub cookie_was_lost: bool,
     pub min_password_chars: usize,

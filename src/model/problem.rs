@@ -37,10 +37,17 @@ pub enum Problem {
     SetUpExpired,
     RecoveryCodeNotOnSheet,
     AlreadyEnrolled,
+    NotEnrolled,
     SignedOut,
     /// More logins wait than the machine can hash in time.
     Busy,
     BadRequest,
+    NoSuchPage,
+    /// Another site made the browser send this.
+    ForeignRequest,
+    TooLarge,
+    /// A page of an older version called a function that is gone.
+    OutOfDate,
     /// Ours to mend; the number is in our log.
     Internal {
         incident: u32,
@@ -79,7 +86,10 @@ impl Problem {
     pub fn status(&self) -> u16 {
         match self {
             Self::SignedOut | Self::LoginExpired | Self::TooManyTries => 401,
-            Self::AlreadyEnrolled | Self::LoginTooOld | Self::RegistrationClosed => 403,
+            Self::AlreadyEnrolled | Self::NotEnrolled | Self::LoginTooOld | Self::RegistrationClosed => 403,
+            Self::ForeignRequest => 403,
+            Self::NoSuchPage | Self::OutOfDate => 404,
+            Self::TooLarge => 413,
             Self::Busy => 503,
             Self::Internal { .. } => 500,
             Self::BadCredentials => 400,

@@ -48,13 +48,24 @@ pub enum EventKind {
 pub struct DashboardView {
     pub has_second_factor: bool,
     pub recovery_codes_left: i64,
-    /// Codes were made and none of them was typed back.
-    pub recovery_codes_unconfirmed: bool,
-    /// The log-in before this one.
+    pub recovery_codes: RecoveryCodes,
+    /// The newest log-in but the one of this session.
     pub last_login: Option<EventLine>,
     pub sessions: Vec<SessionLine>,
     pub events: Vec<EventLine>,
     pub now: Timestamp,
+}
+
+/// Whether the owner is known to have kept the recovery codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryCodes {
+    /// One was typed back.
+    Confirmed,
+    /// None was typed back yet, and this session can still look at them.
+    ToConfirm,
+    /// None was typed back in time: they cannot be seen again.
+    Lost,
 }
 
 /// An authenticator to be set up.

@@ -5,12 +5,16 @@ use crate::components::frame::MemberPage;
 use crate::components::moment::Moment;
 use crate::components::problem_text::problem_text;
 use crate::functions::dashboard::dashboard;
+use crate::functions::recovery_codes::RenewRecoveryCodes;
 use crate::functions::totp::RestartTotp;
 use crate::i18n::{fill, locale, td_string};
-use crate::model::views::{DashboardView, Device, EventKind};
+use crate::model::views::{DashboardView, Device, EventKind, RecoveryCodes};
 use crate::model::{PageContext, Timestamp};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+
+/// As few recovery codes as call for a new set.
+const FEW_CODES: i64 = 3;
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
@@ -73,9 +77,10 @@ fn Answers(shown: DashboardView) -> impl IntoView {
 #[component]
 fn Protection(shown: DashboardView) -> impl IntoView {
     let l = locale();
-    let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/totp-setup");
+    let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/dashboard");
     let set_up = ServerAction::<RestartTotp>::new();
-    let refusal = refusal(move || set_up.value().get(), sent);
+    let renew = ServerAction::<RenewRecoveryCodes>::new();
+    let refusal = refusal(move || set_up.value().get().or_else(|| renew.value().get()), sent);
     view! {
         <section class="card" aria-labelledby="protection">
             <h2 id="protection">{td_string!(l, protection)}</h2>
@@ -83,7 +88,7 @@ fn Protection(shown: DashboardView) -> impl IntoView {
             {if shown.has_second_factor {
                 view! {
                     <p class="good">{td_string!(l, protected)}</p>
-                    <p>{fill(td_string!(l, codes_left), &[("count", &shown.recovery_codes_left)])}</p>
+                    <RecoveryCodesLeft state=shown.recovery_codes left=shown.recovery_codes_left renew/>
                 }.into_any()
             } else {
                 view! {
@@ -91,10 +96,29 @@ fn Protection(shown: DashboardView) -> impl IntoView {
                     <ActionForm action=set_up><button type="submit" class="secondary">{td_string!(l, turn_on)}</button></ActionForm>
                 }.into_any()
             }}
-            {shown.recovery_codes_unconfirmed.then(|| view! {
-                <p class="notice">{td_string!(l, codes_unconfirmed)} " " <a href="/recovery-codes" rel="external">{td_string!(l, look_at_codes)}</a></p>
-            })}
         </section>
+    }
+}
+
+#[component]
+fn RecoveryCodesLeft(state: RecoveryCodes, left: i64, renew: ServerAction<RenewRecoveryCodes>) -> impl IntoView {
+    let l = locale();
+    let advice = match state {
+        RecoveryCodes::ToConfirm => Some(td_string!(l, codes_unconfirmed)),
+        RecoveryCodes::Lost => Some(td_string!(l, codes_lost)),
+        RecoveryCodes::Confirmed if left <= FEW_CODES => Some(td_string!(l, codes_few)),
+        RecoveryCodes::Confirmed => None,
+    };
+    view! {
+        <p>{fill(td_string!(l, codes_left), &[("count", &left)])}</p>
+        {advice.map(|advice| view! { <p class="notice">{advice}</p> })}
+        {if state == RecoveryCodes::ToConfirm {
+            view! { <p><a class="secondary" href="/recovery-codes" rel="external">{td_string!(l, look_at_codes)}</a></p> }.into_any()
+        } else {
+            view! {
+                <ActionForm action=renew><button type="submit" class="secondary">{td_string!(l, new_codes)}</button></ActionForm>
+            }.into_any()
+        }}
     }
 }
 

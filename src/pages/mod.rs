@@ -2,8 +2,8 @@
 
 pub mod dashboard;
 pub mod login;
-pub mod not_found;
 pub mod recovery_codes;
 pub mod register;
 pub mod tfa;
 pub mod totp_setup;
+pub mod trouble;

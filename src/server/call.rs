@@ -1,6 +1,6 @@
 //! One request as server functions see it: the shared tools, who asks, and what to answer with.
 
-use crate::model::Problem;
+use crate::model::{Problem, next_path::next_path};
 use crate::server::audit::Origin;
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
@@ -104,15 +104,15 @@ impl Call {
         self.redirect(&session.next);
     }
 
-    /// Takes every cookie of the login back and goes to the login page.
-    pub fn sign_out(&self) {
+    /// Takes every cookie of the login back and goes to the login page, which then leads to `next`.
+    pub fn sign_out(&self, next: &str) {
         for name in [cookies::SESSION, cookies::MFA] {
             self.set_cookie(&cookies::expired(name));
         }
         self.set_cookie(&cookies::expired_login_marker());
         // Not "cookies": that would clear other services of this host, and language and theme.
         self.set_header(HeaderName::from_static("clear-site-data"), "\"storage\"");
-        self.redirect("/login");
+        self.redirect(&login_then(next));
     }
 
     /// Tells the browser which page follows.
@@ -137,5 +137,13 @@ impl Call {
         if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(value)) {
             response.insert_header(name, value);
         }
+    }
+}
+
+/// The login page, from which the way leads on to `wanted` if that is a page of ours.
+pub fn login_then(wanted: &str) -> String {
+    match next_path(wanted) {
+        "/dashboard" => "/login".to_owned(),
+        next => format!("/login?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>()),
     }
 }

@@ -38,8 +38,18 @@ impl From<Problem> for Failure {
 }
 
 impl From<sqlx::Error> for Failure {
+    // Who waited five seconds for the database in vain may come back; that is no fault of ours to mend.
     fn from(cause: sqlx::Error) -> Self {
-        Self::Broken(cause.into())
+        if is_busy(&cause) { Self::Refused(Problem::Busy) } else { Self::Broken(cause.into()) }
+    }
+}
+
+fn is_busy(cause: &sqlx::Error) -> bool {
+    match cause {
+        sqlx::Error::PoolTimedOut => true,
+        // SQLITE_BUSY, SQLITE_LOCKED, and PostgreSQL's lock_not_available.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("5" | "6" | "55P03")),
+        _ => false,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::server::config::Config;
 use crate::server::keys::{KeyRing, MasterKey};
 use crate::server::passwords::{HashLane, policy::Policy};
 use crate::server::store::{Store, guards};
+use sqlx::migrate::MigrateError;
 
 /// Name under which the database keeps the fingerprint of the master key.
 const FINGERPRINT: &str = "master key fingerprint";
@@ -24,12 +25,22 @@ impl Services {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, String> {
         let store = Store::open(&config.database_url)
             .await
-            .map_err(|error| format!("SEKISHO_DATABASE_URL: the database cannot be used: {error}."))?;
+            .map_err(|error| format!("SEKISHO_DATABASE_URL: the database cannot be used: {}.", told(&error)))?;
         let keys = unlock(&config, &store).await?;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hash_lane = HashLane::start(threads, config.hash_params, config.hash_priority)?;
         let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host);
         Ok(Self { config, store, clock, keys, hash_lane, password_policy })
+    }
+}
+
+/// What an operator can do something with.
+fn told(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Migrate(cause) if matches!(**cause, MigrateError::VersionMissing(_)) => {
+            "a newer Sekisho has written to it; start that version".to_owned()
+        }
+        error => error.to_string(),
     }
 }
 

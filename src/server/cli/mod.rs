@@ -26,3 +26,20 @@ impl Cli {
         }
     }
 }
+
+/// Keeps the memory of this process out of core images: they would hold passwords and keys.
+/// Also keeps other processes of the same user from looking into it.
+pub fn turn_off_core_dumps() -> std::io::Result<()> {
+    Ok(rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::{DumpableBehavior, dumpable_behavior};
+
+    #[test]
+    fn core_dumps_are_off() {
+        super::turn_off_core_dumps().unwrap();
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+    }
+}

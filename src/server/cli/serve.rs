@@ -16,13 +16,17 @@ pub async fn serve() -> Result<(), Vec<String>> {
     let config = Config::from_env()?;
     let one = |sentence: String| vec![sentence];
     prepare_data_dir(&config.data_dir).map_err(one)?;
+    let tls = config.tls_files.clone().map(http::Tls::open).transpose().map_err(one)?.map(Arc::new);
     // Before the database: a port in use should change nothing.
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| one(format!("SEKISHO_LISTEN: {} cannot be served: {error}.", config.listen)))?;
     let services = Arc::new(Services::open(config, Clock::System).await.map_err(one)?);
     greet(&services.config);
-    http::serve(listener, http::router(Arc::clone(&services)), stop_signal()).await;
+    if let Some(tls) = &tls {
+        tokio::spawn(Arc::clone(tls).keep_fresh());
+    }
+    http::serve(listener, tls, http::router(Arc::clone(&services)), stop_signal()).await;
     services.store.close().await;
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 mod public_url;
 mod reader;
+mod tls_files;
 
 pub use public_url::PublicUrl;
+pub use tls_files::TlsFiles;
 
 use crate::model::password_rules;
 use crate::server::passwords::{HashParams, Priority};
@@ -19,6 +21,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `SEKISHO_PUBLIC_URL`, default `http://` and the listen address where that is loopback.
     pub public_url: PublicUrl,
+    /// `SEKISHO_TLS_CERT_FILE` and `SEKISHO_TLS_KEY_FILE`: https without a proxy.
+    pub tls_files: Option<TlsFiles>,
     /// `SEKISHO_DATA_DIR`, default `data`.
     pub data_dir: PathBuf,
     /// `SEKISHO_DATABASE_URL`, default `sqlite:<data>/sekisho.db`.
@@ -46,7 +50,8 @@ impl Config {
         let mut reader = Reader::new(values);
         let listen: SocketAddr =
             reader.parse("SEKISHO_LISTEN", "127.0.0.1:3000", "an address and port such as 127.0.0.1:3000");
-        let public_url = PublicUrl::read(&mut reader, listen);
+        let tls_files = TlsFiles::read(&mut reader);
+        let public_url = PublicUrl::read(&mut reader, listen, tls_files.is_some());
         let data_dir = PathBuf::from(reader.text("SEKISHO_DATA_DIR", "data"));
         let database_url =
             reader.text("SEKISHO_DATABASE_URL", &format!("sqlite:{}", data_dir.join("sekisho.db").display()));
@@ -58,6 +63,7 @@ impl Config {
         let config = Self {
             listen,
             public_url,
+            tls_files,
             data_dir,
             database_url,
             master_key_file,
@@ -133,5 +139,15 @@ mod tests {
         assert!(read(&[("SEKISHO_LISTEN", "0.0.0.0:3000")]).is_err(), "a public URL must be named");
         assert!(read(&[("SEKISHO_PUBLIC_URL", "https://login.acme.test")]).is_ok());
         assert!(read(&[("SEKISHO_PUBLIC_URL", "http://localhost:8080")]).is_ok());
+    }
+
+    #[test]
+    fn a_certificate_means_https_and_comes_with_its_key() {
+        let (certificate, key) = (("SEKISHO_TLS_CERT_FILE", "cert.pem"), ("SEKISHO_TLS_KEY_FILE", "key.pem"));
+        assert_eq!(read(&[certificate, key]).unwrap().public_url.origin, "https://127.0.0.1:3000");
+        assert!(read(&[certificate]).unwrap_err()[0].starts_with("SEKISHO_TLS_KEY_FILE"));
+        assert!(read(&[key]).unwrap_err()[0].starts_with("SEKISHO_TLS_CERT_FILE"));
+        let plain = ("SEKISHO_PUBLIC_URL", "http://localhost:3000");
+        assert!(read(&[certificate, key, plain]).unwrap_err()[0].starts_with("SEKISHO_PUBLIC_URL"));
     }
 }

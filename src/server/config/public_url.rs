@@ -20,9 +20,10 @@ pub struct PublicUrl {
 const NAME: &str = "SEKISHO_PUBLIC_URL";
 
 impl PublicUrl {
-    /// Reads the setting; complains where passwords would travel in clear.
-    pub fn read(reader: &mut Reader, listen: SocketAddr) -> Self {
-        let fallback = format!("http://{listen}");
+    /// Reads the setting; complains where passwords would travel in clear, or where it
+    /// contradicts `serves_tls`: that we serve https ourselves.
+    pub fn read(reader: &mut Reader, listen: SocketAddr, serves_tls: bool) -> Self {
+        let fallback = format!("{}://{listen}", if serves_tls { "https" } else { "http" });
         let text = match reader.optional(NAME) {
             Some(text) => text,
             None if listen.ip().is_loopback() => fallback.clone(),
@@ -31,10 +32,14 @@ impl PublicUrl {
                 return Self::parse("http://127.0.0.1").unwrap_or_else(|_| unreachable_default());
             }
         };
-        Self::parse(&text).unwrap_or_else(|wanted| {
+        let public_url = Self::parse(&text).unwrap_or_else(|wanted| {
             reader.complain(format!("{NAME} must be {wanted}, not {text:?}."));
             unreachable_default()
-        })
+        });
+        if serves_tls && text.starts_with("http:") {
+            reader.complain(format!("{NAME} must be https where SEKISHO_TLS_CERT_FILE is set."));
+        }
+        public_url
     }
 
     fn parse(text: &str) -> Result<Self, &'static str> {

@@ -5,8 +5,9 @@
 //! and put the error into the URL.
 
 use super::router::MAX_BODY_BYTES;
-use super::{flash, origin};
+use super::{flash, origin, trouble};
 use crate::model::{Flash, Problem};
+use crate::server::call::login_then;
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::body::{Body, Bytes, to_bytes};
@@ -17,13 +18,14 @@ use leptos::prelude::provide_context;
 use std::sync::Arc;
 
 /// Where each form stands, and where a login starts again that has expired.
-const FORMS: [(&str, &str); 7] = [
+const FORMS: [(&str, &str); 8] = [
     ("/fn/login", "/login"),
     ("/fn/register", "/register"),
     ("/fn/tfa", "/tfa"),
     ("/fn/totp-setup", "/totp-setup"),
     ("/fn/totp-restart", "/totp-setup"),
     ("/fn/recovery-codes", "/recovery-codes"),
+    ("/fn/recovery-codes-new", "/dashboard"),
     ("/fn/logout", "/dashboard"),
 ];
 
@@ -32,15 +34,15 @@ pub async fn call(State(services): State<Arc<Services>>, request: Request) -> Re
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     if !leptos::server_fn::axum::server_fn_paths().any(|(known, _)| known == path) {
-        return StatusCode::NOT_FOUND.into_response();
+        return trouble::answer(Problem::OutOfDate);
     }
     if !is_form(&parts.headers) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return trouble::answer(Problem::TooLarge);
     };
-    let is_plain_form = accepts_html(&parts.headers);
+    let is_plain_form = trouble::wants_page(&parts.headers);
     parts.headers.remove(header::REFERER);
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let answer = run(&services, parts, body.clone()).await;
@@ -58,16 +60,7 @@ async fn answer_fetch(answer: Response) -> Response {
     if answer.status().is_success() {
         return answer;
     }
-    let problem = problem_of(answer).await;
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let json = serde_json::to_vec(&problem).unwrap_or_default();
-    let mut response = (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], json).into_response();
-    // Tells the browser side of Leptos that the body is a typed error.
-    response.headers_mut().insert("serverfnerror", HeaderValue::from_static("true"));
-    if problem == Problem::Busy {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    }
-    response
+    trouble::answer(problem_of(answer).await)
 }
 
 /// Post, redirect, get.
@@ -86,13 +79,7 @@ async fn answer_form(services: &Services, path: &str, body: &[u8], answer: Respo
         Problem::SignedOut | Problem::LoginExpired | Problem::TooManyTries => "/login",
         _ => page_of(path),
     };
-    let location = match typed(body, "next") {
-        next if page == "/login" && !matches!(next.as_str(), "" | "/dashboard") => {
-            let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            format!("/login?next={query}")
-        }
-        _ => page.to_owned(),
-    };
+    let location = if page == "/login" { login_then(&typed(body, "next")) } else { page.to_owned() };
     let flash = Flash { page: page.to_owned(), problem, email: typed(body, "email").chars().take(254).collect() };
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
     if let Some(cookie) = flash::cookie(services, flash).and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
@@ -127,8 +114,4 @@ fn is_form(headers: &HeaderMap) -> bool {
     let essence =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|text| text.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
-}
-
-fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }

@@ -1,8 +1,8 @@
 //! Answers before a page is drawn: a redirect from inside the drawing would carry the page along.
 
-use super::origin;
+use super::{origin, trouble};
 use crate::model::access::{Access, access};
-use crate::server::call::Call;
+use crate::server::call::{Call, login_then};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::totp;
@@ -19,10 +19,7 @@ pub async fn guard(State(services): State<Arc<Services>>, request: Request, next
     match detour(&call, &parts.uri).await {
         Ok(None) => next.run(Request::from_parts(parts, body)).await,
         Ok(Some(page)) => (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response(),
-        Err(failure) => {
-            failure.into_problem();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Err(failure) => trouble::answer(failure.into_problem()),
     }
 }
 
@@ -50,15 +47,8 @@ async fn detour(call: &Call, uri: &Uri) -> Result<Option<String>, Failure> {
             Some(_) => Some("/tfa".to_owned()),
             None => Some("/login".to_owned()),
         },
-        (Access::Session, None) => Some(login_then(uri)),
+        (Access::Session, None) => {
+            Some(login_then(uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)))
+        }
     })
-}
-
-fn login_then(uri: &Uri) -> String {
-    let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
-    if wanted == "/dashboard" {
-        return "/login".to_owned();
-    }
-    let query: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
-    format!("/login?next={query}")
 }

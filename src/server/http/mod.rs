@@ -13,6 +13,9 @@ mod recovery_text;
 mod router;
 mod same_origin;
 mod static_files;
+mod tls;
+mod trouble;
 
 pub use accept::serve;
-pub use router::router;
+pub use router::{layered, router};
+pub use tls::Tls;

@@ -1,15 +1,16 @@
 //! Draws pages: gathers what the server knows, sets the policy, lets Leptos render.
 
-use super::{csp, flash, origin, static_files};
+use super::{csp, flash, origin, static_files, trouble};
 use crate::app::{App, shell};
-use crate::model::PageContext;
 use crate::model::next_path::next_path;
+use crate::model::{PageContext, Problem};
 use crate::server::call::{Call, cookies};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use axum::response::Response;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -17,49 +18,42 @@ use std::sync::Arc;
 
 /// A page of the route table.
 pub async fn page(State(services): State<Arc<Services>>, request: Request) -> Response {
-    draw(services, request, StatusCode::OK).await
-}
-
-/// Everything else: the page that says so, or a bare 404 for whoever wants no page.
-pub async fn not_found(State(services): State<Arc<Services>>, request: Request) -> Response {
-    let wants_html =
-        request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.contains("text/html"));
-    if !wants_html || request.method() != Method::GET {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    draw(services, request, StatusCode::NOT_FOUND).await
-}
-
-async fn draw(services: Arc<Services>, request: Request, status: StatusCode) -> Response {
-    let (parts, body) = request.into_parts();
+    let (parts, _) = request.into_parts();
     let call = origin::call_of(&services, &parts);
-    let context = match page_context(&call, &parts.headers, &parts.uri).await {
-        Ok(context) => context,
-        Err(failure) => {
-            failure.into_problem();
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
-        }
-    };
+    match page_context(&call, &parts).await {
+        Ok(context) => draw(call, context, parts).await,
+        Err(failure) => trouble::answer(failure.into_problem()),
+    }
+}
+
+/// The page that says what went wrong. Asks nothing of the database: that may be what is wrong.
+pub async fn of_problem(services: &Arc<Services>, request: Request, problem: Problem) -> Response {
+    let (parts, _) = request.into_parts();
+    let call = origin::call_of(services, &parts);
+    let context = PageContext { trouble: Some(problem), ..circumstances(&call, &parts) };
+    draw(call, context, parts).await
+}
+
+async fn draw(call: Call, context: PageContext, mut parts: Parts) -> Response {
     // The query may hold anything; pages read what they need from the context.
-    let mut parts = parts;
     if let Ok(uri) = parts.uri.path().parse() {
         parts.uri = uri;
     }
-    let clear_flash = call.jar().one(cookies::FLASH).is_some();
-    let is_https = services.config.public_url.is_https;
+    let clear_flash = context.trouble.is_none() && call.jar().one(cookies::FLASH).is_some();
+    let is_https = call.services().config.public_url.is_https;
     let set_up = move || {
         provide_context(call.clone());
         provide_context(context.clone());
         let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-        set_headers(&csp::page(&nonce, is_https), clear_flash, status);
+        set_headers(&csp::page(&nonce, is_https), clear_flash);
         provide_context(static_files::assets(nonce));
     };
     let options = LeptosOptions::builder().output_name("sekisho").build();
     let render = leptos_axum::render_app_async_with_context(set_up, move || shell(options.clone(), App));
-    render(Request::from_parts(parts, body)).await
+    render(Request::from_parts(parts, Body::empty())).await
 }
 
-fn set_headers(policy: &str, clear_flash: bool, status: StatusCode) {
+fn set_headers(policy: &str, clear_flash: bool) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     if let Ok(policy) = HeaderValue::from_str(policy) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
@@ -67,35 +61,41 @@ fn set_headers(policy: &str, clear_flash: bool, status: StatusCode) {
     if clear_flash && let Ok(cookie) = HeaderValue::from_str(&cookies::expired(cookies::FLASH)) {
         response.append_header(header::SET_COOKIE, cookie);
     }
-    if status != StatusCode::OK {
-        response.set_status(status);
-    }
 }
 
-async fn page_context(call: &Call, headers: &HeaderMap, uri: &Uri) -> Result<PageContext, Failure> {
+/// Everything the server knows of this view, from the database too.
+async fn page_context(call: &Call, parts: &Parts) -> Result<PageContext, Failure> {
+    Ok(PageContext {
+        signed_in_as: call.find_session().await?.map(|session| session.email().to_owned()),
+        flash: flash::read(call.services(), call.jar()),
+        ..circumstances(call, parts)
+    })
+}
+
+/// What request and settings alone tell.
+fn circumstances(call: &Call, parts: &Parts) -> PageContext {
     let config = &call.services().config;
     let jar = call.jar();
-    let next = uri.query().and_then(|query| {
+    let next = parts.uri.query().and_then(|query| {
         url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "next")
             .map(|(_, value)| value.into_owned())
     });
-    Ok(PageContext {
-        language: language(jar.one(cookies::LANGUAGE), headers),
+    PageContext {
+        language: language(jar.one(cookies::LANGUAGE), &parts.headers),
         theme: jar
             .one(cookies::THEME)
             .filter(|theme| matches!(*theme, "light" | "dark"))
             .unwrap_or_default()
             .to_owned(),
-        path: uri.path().to_owned(),
+        path: parts.uri.path().to_owned(),
         next: next_path(next.as_deref().unwrap_or_default()).to_owned(),
-        signed_in_as: call.find_session().await?.map(|session| session.email().to_owned()),
-        flash: flash::read(call.services(), jar),
         cookie_was_lost: jar.lost_the_login(),
         min_password_chars: config.min_password_chars(),
         registration_is_open: config.registration_is_open,
         second_factor_is_required: config.second_factor_is_required,
-    })
+        ..PageContext::default()
+    }
 }
 
 /// The language chosen by hand, else the first of the browser's that we speak, else English.

@@ -1,6 +1,6 @@
 //! The fresh recovery codes as a text file.
 
-use super::origin;
+use super::{origin, trouble};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::totp::recovery_codes;
@@ -37,9 +37,6 @@ pub async fn download(State(services): State<Arc<Services>>, request: Request) -
         Err(Failure::Refused(_)) => {
             (StatusCode::SEE_OTHER, [(header::LOCATION, "/login?next=%2Frecovery-codes")]).into_response()
         }
-        Err(failure) => {
-            failure.into_problem();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Err(failure) => trouble::answer(failure.into_problem()),
     }
 }

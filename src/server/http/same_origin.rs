@@ -1,10 +1,12 @@
 //! Refuses what another site makes a browser send (cross-site request forgery, login included).
 
+use super::trouble;
+use crate::model::Problem;
 use crate::server::services::Services;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::sync::Arc;
 
 /// Lets an unsafe request pass only if it comes from our own pages.
@@ -14,8 +16,7 @@ pub async fn check(State(services): State<Arc<Services>>, request: Request, next
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
-    (StatusCode::FORBIDDEN, "This request did not come from this site. Open the page here and try again.\n")
-        .into_response()
+    trouble::answer(Problem::ForeignRequest)
 }
 
 /// `Sec-Fetch-Site` decides where it is sent, else `Origin`. `same-site` is foreign: another port

@@ -1,11 +1,14 @@
 //! Who asks: the only place where the proof of a session or of a pending login is made.
 
-use crate::model::{AccountId, Timestamp};
+use crate::model::{AccountId, Problem, Timestamp};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::sessions::{self, LiveSession};
+
+/// How fresh a login must be for sensitive changes.
+const STEP_UP_S: i64 = 5 * 60;
 
 /// Proof of a full session. Domain functions take it as a parameter, so no check can be forgotten.
 pub struct Session(LiveSession);
@@ -29,6 +32,12 @@ impl Session {
     /// When its owner logged in.
     pub fn created_at(&self) -> Timestamp {
         self.0.session.created_at
+    }
+
+    /// Refuses with [`Problem::LoginTooOld`] unless its owner logged in within five minutes (ASVS 7.5.1).
+    pub fn require_fresh_login(&self, services: &Services) -> Result<(), Problem> {
+        let is_fresh = services.clock.now() <= self.created_at().plus_s(STEP_UP_S);
+        if is_fresh { Ok(()) } else { Err(Problem::LoginTooOld) }
     }
 }
 

@@ -10,7 +10,7 @@ pub use current::{Pending, Session, current, pending};
 pub use login::{Login, LoginForm, log_in};
 pub use logout::log_out;
 pub use overview::overview;
-pub use second_factor::{Enroller, enrol, finish_with_code, restart_enrolment, show_enrolment};
+pub use second_factor::{Enroller, enrol, finish_with_code, renew_recovery_codes, restart_enrolment, show_enrolment};
 
 use crate::model::{AccountId, Timestamp};
 use crate::server::audit::Origin;

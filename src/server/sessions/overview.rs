@@ -1,7 +1,7 @@
 //! The answers of the dashboard.
 
 use super::Session;
-use crate::model::views::{DashboardView, SessionLine};
+use crate::model::views::{DashboardView, RecoveryCodes, SessionLine};
 use crate::server::audit;
 use crate::server::failure::Failure;
 use crate::server::services::Services;
@@ -16,16 +16,24 @@ pub async fn overview(services: &Services, session: &Session) -> Result<Dashboar
     let now = services.clock.now();
     let account = session.account();
     let live = sessions::live_of(db, account, now).await?;
-    let sheet = sessions::find_sheet(db, session.digest(), now).await?;
     Ok(DashboardView {
         has_second_factor: totp::is_enrolled(services, account).await?,
         recovery_codes_left: recovery_codes::count_left(db, account).await?,
-        recovery_codes_unconfirmed: sheet.is_some(),
-        last_login: events::previous_login(db, account).await?.and_then(audit::line),
+        recovery_codes: recovery_codes_of(services, session).await?,
+        last_login: events::last_login_but(db, account, session.created_at()).await?.and_then(audit::line),
         sessions: live.into_iter().map(|found| session_line(found, session.digest())).collect(),
         events: events::newest(db, account, EVENTS).await?.into_iter().filter_map(audit::line).collect(),
         now,
     })
+}
+
+async fn recovery_codes_of(services: &Services, session: &Session) -> Result<RecoveryCodes, Failure> {
+    let db = services.store.read();
+    if recovery_codes::confirmed_at(db, session.account()).await?.is_some() {
+        return Ok(RecoveryCodes::Confirmed);
+    }
+    let sheet = sessions::find_sheet(db, session.digest(), services.clock.now()).await?;
+    Ok(if sheet.is_some() { RecoveryCodes::ToConfirm } else { RecoveryCodes::Lost })
 }
 
 fn session_line(found: sessions::Session, this_one: &str) -> SessionLine {

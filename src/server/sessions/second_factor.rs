@@ -12,9 +12,6 @@ use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::{accounts, sessions};
 use crate::server::totp::{self, Checked, Code, recovery_codes};
 
-/// How fresh a login must be for sensitive changes.
-const STEP_UP_S: i64 = 5 * 60;
-
 /// Finishes a login with a code of the authenticator app, or with a recovery code.
 ///
 /// A try is taken before the code is looked at; the fifth wrong one ends the pending login.
@@ -141,12 +138,26 @@ pub async fn restart_enrolment(services: &Services, enroller: &Enroller) -> Resu
     if totp::is_enrolled(services, enroller.account()).await? {
         return Err(Problem::AlreadyEnrolled.into());
     }
-    if let Enroller::Session(session) = enroller
-        && session.created_at().plus_s(STEP_UP_S) < services.clock.now()
-    {
-        return Err(Problem::LoginTooOld.into());
+    if let Enroller::Session(session) = enroller {
+        session.require_fresh_login(services)?;
     }
     let mut tx = services.store.begin().await?;
     totp::prepare(services, &mut tx, enroller.account(), enroller.digest()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Makes ten new recovery codes, which kills the old ones, and shows them to this session.
+///
+/// Asks for a login within five minutes ([`Problem::LoginTooOld`]): else whoever finds the session
+/// open could take a key to the account along.
+pub async fn renew_recovery_codes(services: &Services, origin: &Origin, session: &Session) -> Result<(), Failure> {
+    session.require_fresh_login(services)?;
+    let account = session.account();
+    if !totp::is_enrolled(services, account).await? {
+        return Err(Problem::NotEnrolled.into());
+    }
+    let mut tx = services.store.begin().await?;
+    recovery_codes::make(services, &mut tx, account, session.digest()).await?;
+    audit::record(services, &mut tx, account, EventKind::RecoveryCodesMade, origin).await?;
     Ok(tx.commit().await?)
 }

@@ -39,3 +39,21 @@ pub async fn delete_all_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sql
     sqlx::query("DELETE FROM recovery_codes WHERE account_id = $1").bind(account.as_str()).execute(db).await?;
     Ok(())
 }
+
+/// Notes when the owner showed that the codes were kept; `None` for a set nobody has confirmed.
+pub async fn set_confirmed(db: impl AnyExecutor<'_>, account: &AccountId, at: Option<Timestamp>) -> sqlx::Result<()> {
+    sqlx::query("UPDATE accounts SET recovery_codes_confirmed_at = $2 WHERE id = $1")
+        .bind(account.as_str())
+        .bind(at.map(Timestamp::seconds))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// When the owner confirmed the codes, in seconds since 1970.
+pub async fn confirmed_at(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar("SELECT recovery_codes_confirmed_at FROM accounts WHERE id = $1")
+        .bind(account.as_str())
+        .fetch_one(db)
+        .await
+}

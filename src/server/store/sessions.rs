@@ -126,10 +126,22 @@ pub async fn find_sheet(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) 
     .await
 }
 
-/// Erases the sealed codes of this session.
-pub async fn erase_sheet(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE sessions SET sealed_sheet = NULL, sheet_expires_at = NULL WHERE digest = $1")
-        .bind(digest)
+/// Erases the sealed codes of this session; false if `sealed` is not (or no longer) what stands there.
+pub async fn erase_sheet(db: impl AnyExecutor<'_>, digest: &str, sealed: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE sessions SET sealed_sheet = NULL, sheet_expires_at = NULL WHERE digest = $1 AND sealed_sheet = $2",
+    )
+    .bind(digest)
+    .bind(sealed)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Erases the sealed codes in every session of the account.
+pub async fn erase_sheets_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<()> {
+    sqlx::query("UPDATE sessions SET sealed_sheet = NULL, sheet_expires_at = NULL WHERE account_id = $1")
+        .bind(account.as_str())
         .execute(db)
         .await?;
     Ok(())

@@ -165,15 +165,20 @@ impl<'a> Visitor<'a> {
         if !jar.is_empty() {
             request.headers_mut().append(header::COOKIE, jar.join("; ").parse().unwrap());
         }
-        let response = self.app.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+        let answer = Self::send_to(&self.app.router, request).await;
+        for cookie in answer.headers.get_all(header::SET_COOKIE) {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
             match rest.split(';').next().unwrap() {
                 "" => drop(self.cookies.remove(name)),
                 value => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
             }
         }
+        answer
+    }
+
+    /// Without cookies, to a router of the test's own.
+    pub async fn send_to(router: &Router, request: Request<Body>) -> Answer {
+        let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
         let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
         Answer { status: parts.status, headers: parts.headers, text }
     }
@@ -214,5 +219,6 @@ fn register_functions() {
     register_explicit::<totp::RestartTotp>();
     register_explicit::<recovery_codes::RecoverySheet>();
     register_explicit::<recovery_codes::ConfirmRecoveryCode>();
+    register_explicit::<recovery_codes::RenewRecoveryCodes>();
     register_explicit::<dashboard::Dashboard>();
 }

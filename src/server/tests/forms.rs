@@ -20,6 +20,7 @@ async fn the_set_of_functions_is_the_reviewed_one() {
         "login",
         "logout",
         "recovery-codes",
+        "recovery-codes-new",
         "recovery-sheet",
         "register",
         "tfa",

@@ -5,9 +5,13 @@ mod forms;
 mod headers;
 mod journeys;
 mod layers;
+mod log;
+mod pins;
 mod second_factor;
 mod sessions;
 mod start;
 mod store;
+mod tls;
+mod trouble;
 
 use app::{TestApp, Visitor};

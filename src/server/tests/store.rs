@@ -84,6 +84,10 @@ async fn second_factor(store: &Store, ada: &AccountId, now: Timestamp) {
     assert!(!recovery_codes::spend(&mut *tx, ada, &digest, now).await.unwrap());
     assert_eq!(recovery_codes::count_left(&mut *tx, ada).await.unwrap(), 0);
     recovery_codes::delete_all_of(&mut *tx, ada).await.unwrap();
+    recovery_codes::set_confirmed(&mut *tx, ada, Some(now)).await.unwrap();
+    assert_eq!(recovery_codes::confirmed_at(&mut *tx, ada).await.unwrap(), Some(now.seconds()));
+    recovery_codes::set_confirmed(&mut *tx, ada, None).await.unwrap();
+    assert_eq!(recovery_codes::confirmed_at(&mut *tx, ada).await.unwrap(), None);
     tx.commit().await.unwrap();
 }
 
@@ -136,7 +140,11 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
     sessions::put_sheet(&mut *tx, &session.digest, "sealed", now.plus_s(10)).await.unwrap();
     let sheet = sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap();
     assert_eq!(sheet, Some(("sealed".to_owned(), now.plus_s(10).seconds())));
-    sessions::erase_sheet(&mut *tx, &session.digest).await.unwrap();
+    assert!(!sessions::erase_sheet(&mut *tx, &session.digest, "newer").await.unwrap());
+    assert!(sessions::erase_sheet(&mut *tx, &session.digest, "sealed").await.unwrap());
+    assert_eq!(sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap(), None);
+    sessions::put_sheet(&mut *tx, &session.digest, "sealed", now.plus_s(10)).await.unwrap();
+    sessions::erase_sheets_of(&mut *tx, ada).await.unwrap();
     assert_eq!(sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap(), None);
     assert_eq!(sessions::delete_others(&mut *tx, ada, &session.digest).await.unwrap(), 1);
     assert!(sessions::delete(&mut *tx, &session.digest).await.unwrap());
@@ -146,7 +154,7 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
 
 async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
     let mut tx = store.begin().await.unwrap();
-    for (offset, kind) in [(0, "logged_in"), (1, "logged_in"), (2, "logged_out")] {
+    for (offset, kind) in [(0, "logged_in"), (5, "logged_in"), (5, "logged_out")] {
         let event = events::Event { at: now.plus_s(offset), kind: kind.into(), address: "a".into(), agent: "b".into() };
         events::insert(&mut *tx, ada, &event).await.unwrap();
     }
@@ -155,7 +163,9 @@ async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
         events::newest(store.read(), ada, 2).await.unwrap().first().map(|e| e.kind.clone()),
         Some("logged_out".into())
     );
-    assert_eq!(events::previous_login(store.read(), ada).await.unwrap().map(|e| e.at), Some(now));
+    let last_login_but = |own| events::last_login_but(store.read(), ada, own);
+    assert_eq!(last_login_but(now.plus_s(5)).await.unwrap().map(|e| e.at), Some(now), "the one before mine");
+    assert_eq!(last_login_but(now).await.unwrap().map(|e| e.at), Some(now.plus_s(5)), "one after mine too");
 }
 
 #[tokio::test]

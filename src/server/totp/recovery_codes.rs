@@ -33,6 +33,8 @@ pub async fn make(
     let now = services.clock.now();
     let mut sheet = Zeroizing::new(String::new());
     recovery_codes::delete_all_of(&mut *db, account).await?;
+    recovery_codes::set_confirmed(&mut *db, account, None).await?;
+    sessions::erase_sheets_of(&mut *db, account).await?;
     for _ in 0..CODES {
         let code = Zeroizing::new(CROCKFORD.encode(&random::<15>()?));
         let digest = services.keys.recovery_code_digest(account.as_str(), &code)?;
@@ -56,8 +58,14 @@ pub async fn sheet(services: &Services, session: &str, email: &str) -> Result<Op
     Ok(Some(RecoverySheetView { codes, email: email.to_owned(), made_at }))
 }
 
-/// Erases the copy if `typed` is one of its codes, which is compared and not spent.
-pub async fn confirm_sheet(services: &Services, session: &str, typed: &str) -> Result<(), Failure> {
+/// Erases the copy if `typed` is one of its codes, which is compared and not spent; from then on
+/// the set counts as kept.
+pub async fn confirm_sheet(
+    services: &Services,
+    account: &AccountId,
+    session: &str,
+    typed: &str,
+) -> Result<(), Failure> {
     let now = services.clock.now();
     let Some((sealed, _)) = sessions::find_sheet(services.store.read(), session, now).await? else {
         return Err(Problem::SetUpExpired.into());
@@ -72,7 +80,11 @@ pub async fn confirm_sheet(services: &Services, session: &str, typed: &str) -> R
         return Err(Problem::RecoveryCodeNotOnSheet.into());
     }
     let mut tx = services.store.begin().await?;
-    sessions::erase_sheet(&mut *tx, session).await?;
+    // A set made meanwhile is not the one that was typed back.
+    if !sessions::erase_sheet(&mut *tx, session, &sealed).await? {
+        return Err(Problem::SetUpExpired.into());
+    }
+    recovery_codes::set_confirmed(&mut *tx, account, Some(now)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,0 +1,152 @@
+//! The program itself: how it starts, what it says when it cannot, what survives its end.
+//! A binary of its own, because it needs the built program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const PASSWORD: &str = "canary lamps over the gate";
+
+fn program(folder: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    program
+        .env_clear()
+        .env("SEKISHO_DATA_DIR", folder.join("data"))
+        .env("SEKISHO_LISTEN", free_address())
+        .env("SEKISHO_HASH_PRIORITY", "normal")
+        .current_dir(folder);
+    program
+}
+
+fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// What a start that must fail said on standard error.
+fn refusal(program: &mut Command) -> String {
+    let Output { status, stdout, stderr } = program.output().unwrap();
+    assert_eq!((status.code(), stdout.len()), (Some(1), 0));
+    String::from_utf8(stderr).unwrap()
+}
+
+/// A running server; killed with its owner.
+struct Server {
+    child: Child,
+    address: String,
+    greeting: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut program = program(folder);
+        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let greeting: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
+        let address = greeting[0].rsplit_once("http://").expect("a greeting with the address").1.to_owned();
+        Self { child, address, greeting: greeting.join("\n") }
+    }
+
+    /// Status line and body of a form sent as a script would.
+    fn post(&self, path: &str, form: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let length = form.len();
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}",
+            self.address
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.lines().next().unwrap().to_owned(), body.to_owned())
+    }
+
+    /// SIGKILL: nothing is tidied up.
+    fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().unwrap_or_default();
+        self.child.wait().map(drop).unwrap_or_default();
+    }
+}
+
+#[test]
+fn the_first_start_makes_everything_and_says_what_to_do_next() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    assert!(server.greeting.contains(&format!("Next: open http://{}/register", server.address)), "{}", server.greeting);
+    assert!(server.greeting.contains(folder.path().join("data").to_str().unwrap()));
+    for file in ["data/master.key", "data/sekisho.db"] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&folder.path().join(file).metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+#[test]
+fn an_acknowledged_account_survives_a_kill_and_nothing_secret_was_logged() {
+    let folder = TempDir::new().unwrap();
+    let form = format!("email=ada%40example.test&password={}", PASSWORD.replace(' ', "+"));
+    let server = Server::start(folder.path());
+    let (status, body) = server.post("/fn/register", &form);
+    assert!(status.contains(" 200 "), "{status} {body}");
+    let (status, _) = server.post("/fn/login", "email=ada%40example.test&password=canary+wrong+one&next=");
+    assert!(status.contains(" 400 "), "{status}");
+    let mut log = server.kill();
+
+    let server = Server::start(folder.path());
+    let (status, body) = server.post("/fn/login", &format!("{form}&next="));
+    assert!(status.contains(" 200 "), "{status} {body}");
+    log += &server.kill();
+    assert!(log.contains("password_refused"), "the log tells what happened: {log}");
+    for secret in ["canary", "ada@example.test", "__Host-"] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_a_sentence_and_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = refusal(program(folder.path()).env("SEKISHO_LISTEN", &address));
+    assert!(said.starts_with(&format!("SEKISHO_LISTEN: {address} cannot be served")), "{said}");
+    assert!(!folder.path().join("data/sekisho.db").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_a_sentence() {
+    let folder = TempDir::new().unwrap();
+    // Read-only for root too.
+    let said = refusal(program(folder.path()).env("SEKISHO_DATA_DIR", "/proc/sekisho"));
+    assert!(said.starts_with("SEKISHO_DATA_DIR: /proc/sekisho cannot be used"), "{said}");
+    let said = refusal(program(folder.path()).env("SEKISHO_DATABASE_URL", "sqlite:/proc/sekisho.db"));
+    assert!(said.starts_with("SEKISHO_DATABASE_URL: the database cannot be used"), "{said}");
+    let said = refusal(program(folder.path()).env("SEKISHO_MASTER_KEY_FILE", "/proc/sekisho.key"));
+    assert!(said.starts_with("SEKISHO_MASTER_KEY_FILE"), "{said}");
+}
+
+#[test]
+fn plain_http_beyond_loopback_and_every_other_bad_setting_stop_the_start() {
+    let folder = TempDir::new().unwrap();
+    let mut program = program(folder.path());
+    program.env("SEKISHO_PUBLIC_URL", "http://192.0.2.1").env("SEKISHO_REGISTRATION", "perhaps");
+    let said = refusal(program.env("SEKISHO_TLS_KEY_FILE", "key.pem"));
+    for name in ["SEKISHO_PUBLIC_URL", "SEKISHO_REGISTRATION", "SEKISHO_TLS_CERT_FILE"] {
+        assert_eq!(said.lines().filter(|line| line.starts_with(name)).count(), 1, "{said}");
+    }
+}

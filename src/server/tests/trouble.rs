@@ -1,0 +1,107 @@
+//! What is said when something breaks, and what is not.
+
+use super::{TestApp, Visitor};
+use crate::server::http;
+use crate::server::tests::log::Log;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::get;
+use std::sync::Arc;
+
+const INSIDES: [&str; 8] = ["sqlx", "SELECT", "src/", ".rs", "panicked", "pool", "unwrap", "/root"];
+
+/// A browser opening a page.
+fn page(path: &str) -> Request<Body> {
+    Request::get(path).header("accept", "text/html,*/*;q=0.8").body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_panic_is_a_page_with_a_number_that_the_log_knows() {
+    let log = Log::capture();
+    let app = TestApp::new().await;
+    #[expect(unreachable_code, reason = "gives the handler a type")]
+    let broken = get(|| async {
+        panic!("a canary in the cause");
+        "never"
+    });
+    let router = http::layered(Router::new().route("/broken", broken), Arc::clone(&app.services));
+    let answer = Visitor::send_to(&router, page("/broken")).await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.text.contains("Something went wrong") && answer.text.contains("lang=\"en\""));
+    assert!(log.knows_the_number_in(&answer.text));
+    assert!(!answer.text.contains("canary"));
+    let bare = Visitor::send_to(&router, Request::get("/broken").body(Body::empty()).unwrap()).await;
+    assert_eq!((bare.status.as_u16(), bare.header("content-type")), (500, "application/json; charset=utf-8"));
+    assert!(!bare.text.contains("canary"));
+    for answer in [answer, bare] {
+        assert_eq!((answer.header("cache-control"), answer.header("x-frame-options")), ("no-store", "DENY"));
+    }
+}
+
+#[tokio::test]
+async fn a_lost_database_is_told_with_a_number_and_nothing_of_the_inside() {
+    let log = Log::capture();
+    let app = TestApp::new().await;
+    let (mut ada, _) = app.enrolled("ada@example.test").await;
+    app.services.store.close().await;
+    let page = ada.get("/dashboard").await;
+    assert_eq!(page.status, 500);
+    assert!(page.text.contains("Something went wrong") && log.knows_the_number_in(&page.text));
+    let fetched = ada.post("/fn/dashboard", &[]).await;
+    assert_eq!(fetched.status, 500);
+    for answer in [page, fetched] {
+        let said = answer.text.split("<body>").last().unwrap();
+        for inside in INSIDES {
+            assert!(!said.contains(inside), "{inside} in {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_browser_gets_a_page_in_its_language() {
+    let app = TestApp::new().await;
+    let form = |path: &str, site: &str| {
+        Request::post(path)
+            .header("accept", "text/html")
+            .header("accept-language", "ja")
+            .header("sec-fetch-site", site)
+            .header("content-type", "application/x-www-form-urlencoded")
+    };
+    let foreign = Visitor::new(&app).send(form("/fn/login", "cross-site").body(Body::empty()).unwrap()).await;
+    assert_eq!(foreign.status, 403);
+    assert!(foreign.text.contains("lang=\"ja\"") && foreign.text.contains("問題が発生しました"));
+    let large = form("/fn/login", "same-origin").body(Body::from(vec![b'a'; 1 << 20])).unwrap();
+    let large = Visitor::new(&app).send(large).await;
+    assert_eq!(large.status, 413);
+    assert!(large.text.contains("送られた内容が大きすぎます"));
+    for path in ["/fn/login", "/preferences", "/recovery-codes.css", "/fn/", "/%00", "/a//b"] {
+        let answer = Visitor::new(&app).send(page(path)).await;
+        assert!(matches!(answer.status.as_u16(), 404 | 405), "{path} {}", answer.status);
+        assert!(answer.text.contains("There is no such page"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_of_an_older_page_asks_to_load_it_anew() {
+    let app = TestApp::new().await;
+    let answer = Visitor::new(&app).post("/fn/gone", &[]).await;
+    assert_eq!((answer.status.as_u16(), answer.problem()), (404, Some(crate::model::Problem::OutOfDate)));
+    assert!(!answer.text.contains("gone"));
+}
+
+#[tokio::test]
+async fn who_waits_in_vain_for_the_database_is_told_to_come_back() {
+    let app = TestApp::new().await;
+    let busy = crate::server::failure::Failure::from(sqlx::Error::PoolTimedOut).into_problem();
+    assert_eq!((busy.clone(), busy.status()), (crate::model::Problem::Busy, 503));
+    // Another process holds the file: SQLITE_BUSY, after `busy_timeout`.
+    let path = app.folder.0.join("sekisho.db");
+    let url = format!("sqlite:{}", path.display());
+    let holder = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
+    let _held = holder.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let form = [("email", "ada@example.test"), ("password", super::app::PASSWORD)];
+    let answer = Visitor::new(&app).post("/fn/register", &form).await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "5"));
+    assert_eq!(Visitor::new(&app).get("/login").await.status, 200, "reading goes on");
+}
