@@ -7,12 +7,14 @@ const STEP_MS = 30_000;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export class Authenticator {
+  readonly key: string;
   private readonly secret: Buffer;
   private lastStep = 0;
 
   /** `key` as the set-up page shows it. */
   constructor(key: string) {
-    const bits = [...key.replaceAll(' ', '')].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
+    this.key = key.replaceAll(' ', '');
+    const bits = [...this.key].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
     this.secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   }
 

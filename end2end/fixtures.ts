@@ -41,8 +41,8 @@ export const test = base.extend<Settings & Tools, { server: Server }>({
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error}`));
     page.on('console', (message) => {
       const { pathname } = new URL(message.location().url || server.url, server.url);
-      const isRefusal = /^Failed to load resource.* status of 4\d\d/.test(message.text())
-        && (pathname.startsWith('/fn/') || pathname === MISSING);
+      const isRefusal = /^Failed to load resource.* status of (4\d\d|503)/.test(message.text())
+        && (pathname.startsWith('/fn/') || pathname === MISSING || pathname === '/preferences');
       if (message.type() === 'error' && !isRefusal) complaints.push(`console: ${message.text()} (${pathname})`);
     });
     page.on('request', (request) => {

@@ -15,11 +15,13 @@ browser_tests() { (cd end2end && SEKISHO_BIN="$CARGO_TARGET_DIR/release/sekisho"
 
 step "Setup" scripts/setup.sh test
 step "Formatting" cargo fmt --check
+step "Secrets" scripts/scan_secrets.sh
 step "Clippy, server" cargo clippy --all-targets --locked -- -D warnings
 step "Clippy, browser" cargo clippy --lib --locked --no-default-features --features hydrate \
   --target wasm32-unknown-unknown -- -D warnings
 step "Tests" scripts/with_postgres.sh cargo test --locked
 step "Release build" scripts/build.sh
 step "Size budget" scripts/size_budget.sh
+step "Browser side" scripts/scan_browser_side.sh
 step "Browser tests" browser_tests
 say "All passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -94,11 +94,3 @@ test('a refusal says why and keeps the address', async ({ page, visitor, words }
   await expect(email).toHaveValue(visitor.email);
   await visitor.isAt('/login');
 });
-
-test('after a logout the back button shows nothing', async ({ page, visitor }) => {
-  await visitor.join();
-  await visitor.logOut();
-  await page.goBack();
-  await visitor.isAt('/login');
-  await expect(page.getByText(visitor.email)).toHaveCount(0);
-});

@@ -1,12 +1,13 @@
 //! The summary above a form that was refused.
 
+use super::post_button::PostButton;
 use super::problem_text::problem_text;
 use crate::functions::login::LogOut;
 use crate::i18n::{locale, td_string};
 use crate::model::{Field, PageContext, Problem};
-use leptos::form::ActionForm;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// A refusal as the form it came back to sees it: from the page itself or, with WASM, from the last try.
 pub type Refusal = Signal<Option<Problem>>;
@@ -27,6 +28,7 @@ pub fn refusal<T: Clone + Send + Sync + 'static>(
 #[component]
 pub fn Alert(refusal: Refusal) -> impl IntoView {
     let title = td_string!(locale(), problem_title);
+    let path = use_context::<PageContext>().unwrap_or_default().path;
     let summary = NodeRef::<html::Div>::new();
     Effect::new(move || {
         if let (Some(_), Some(element)) = (refusal.get(), summary.get()) {
@@ -45,23 +47,13 @@ pub fn Alert(refusal: Refusal) -> impl IntoView {
                         Some(id) => view! { <p><a href=format!("#{id}") rel="external">{text}</a></p> }.into_any(),
                         None => view! { <p>{text}</p> }.into_any(),
                     }}
-                    {(problem == Problem::LoginTooOld).then(|| view! { <LogInAgain/> })}
+                    // Out, in again, and back to this page.
+                    {(problem == Problem::LoginTooOld).then(|| view! {
+                        <PostButton action=LogOut::url() label=td_string!(locale(), log_in_again) class="secondary" next=path.clone()/>
+                    })}
                 </div>
             }
         })
-    }
-}
-
-/// Out, in again, and back to this page: what was asked for needs a fresh login.
-#[component]
-fn LogInAgain() -> impl IntoView {
-    let path = use_context::<PageContext>().unwrap_or_default().path;
-    let out = ServerAction::<LogOut>::new();
-    view! {
-        <ActionForm action=out>
-            <input type="hidden" name="next" value=path/>
-            <button type="submit" class="secondary">{td_string!(locale(), log_in_again)}</button>
-        </ActionForm>
     }
 }
 

@@ -1,10 +1,11 @@
 //! The frames around pages: one column for visitors, a header for people signed in.
 
+use super::post_button::PostButton;
 use crate::functions::login::LogOut;
 use crate::i18n::{locale, td_string};
 use crate::model::PageContext;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 /// The gate: two posts, two beams.
@@ -38,7 +39,6 @@ pub fn VisitorPage(title: &'static str, children: Children) -> impl IntoView {
 pub fn MemberPage(title: &'static str, children: Children) -> impl IntoView {
     let l = locale();
     let email = use_context::<PageContext>().unwrap_or_default().signed_in_as.unwrap_or_default();
-    let log_out = ServerAction::<LogOut>::new();
     view! {
         <Title text=title/>
         <div class="member">
@@ -46,9 +46,7 @@ pub fn MemberPage(title: &'static str, children: Children) -> impl IntoView {
                 <a class="brand" href="/dashboard" rel="external"><Mark/><span>"Sekisho"</span></a>
                 <div class="account">
                     <span class="account-email"><span class="visually-hidden">{td_string!(l, signed_in_as)} " "</span>{email}</span>
-                    <ActionForm action=log_out>
-                        <button type="submit" class="secondary">{td_string!(l, log_out)}</button>
-                    </ActionForm>
+                    <PostButton action=LogOut::url() label=td_string!(l, log_out) class="secondary"/>
                 </div>
             </header>
             <main id="main" tabindex="-1">

@@ -7,5 +7,6 @@ pub mod field;
 pub mod frame;
 pub mod moment;
 pub mod password;
+pub mod post_button;
 pub mod problem_text;
 pub mod submit;

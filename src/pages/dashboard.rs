@@ -1,8 +1,9 @@
 //! `/dashboard`: am I protected, was it me, where am I signed in, what happened lately?
 
-use crate::components::alert::{Alert, refusal};
+use crate::components::alert::Alert;
 use crate::components::frame::MemberPage;
 use crate::components::moment::Moment;
+use crate::components::post_button::PostButton;
 use crate::components::problem_text::problem_text;
 use crate::functions::dashboard::dashboard;
 use crate::functions::recovery_codes::RenewRecoveryCodes;
@@ -10,8 +11,8 @@ use crate::functions::totp::RestartTotp;
 use crate::i18n::{fill, locale, td_string};
 use crate::model::views::{DashboardView, Device, EventKind, RecoveryCodes};
 use crate::model::{PageContext, Timestamp};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// As few recovery codes as call for a new set.
 const FEW_CODES: i64 = 3;
@@ -78,9 +79,7 @@ fn Answers(shown: DashboardView) -> impl IntoView {
 fn Protection(shown: DashboardView) -> impl IntoView {
     let l = locale();
     let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/dashboard");
-    let set_up = ServerAction::<RestartTotp>::new();
-    let renew = ServerAction::<RenewRecoveryCodes>::new();
-    let refusal = refusal(move || set_up.value().get().or_else(|| renew.value().get()), sent);
+    let refusal = Signal::stored(sent);
     view! {
         <section class="card" aria-labelledby="protection">
             <h2 id="protection">{td_string!(l, protection)}</h2>
@@ -88,12 +87,12 @@ fn Protection(shown: DashboardView) -> impl IntoView {
             {if shown.has_second_factor {
                 view! {
                     <p class="good">{td_string!(l, protected)}</p>
-                    <RecoveryCodesLeft state=shown.recovery_codes left=shown.recovery_codes_left renew/>
+                    <RecoveryCodesLeft state=shown.recovery_codes left=shown.recovery_codes_left/>
                 }.into_any()
             } else {
                 view! {
                     <p>{td_string!(l, half_protected)}</p>
-                    <ActionForm action=set_up><button type="submit" class="secondary">{td_string!(l, turn_on)}</button></ActionForm>
+                    <PostButton action=RestartTotp::url() label=td_string!(l, turn_on) class="secondary"/>
                 }.into_any()
             }}
         </section>
@@ -101,7 +100,7 @@ fn Protection(shown: DashboardView) -> impl IntoView {
 }
 
 #[component]
-fn RecoveryCodesLeft(state: RecoveryCodes, left: i64, renew: ServerAction<RenewRecoveryCodes>) -> impl IntoView {
+fn RecoveryCodesLeft(state: RecoveryCodes, left: i64) -> impl IntoView {
     let l = locale();
     let advice = match state {
         RecoveryCodes::ToConfirm => Some(td_string!(l, codes_unconfirmed)),
@@ -115,9 +114,7 @@ fn RecoveryCodesLeft(state: RecoveryCodes, left: i64, renew: ServerAction<RenewR
         {if state == RecoveryCodes::ToConfirm {
             view! { <p><a class="secondary" href="/recovery-codes" rel="external">{td_string!(l, look_at_codes)}</a></p> }.into_any()
         } else {
-            view! {
-                <ActionForm action=renew><button type="submit" class="secondary">{td_string!(l, new_codes)}</button></ActionForm>
-            }.into_any()
+            view! { <PostButton action=RenewRecoveryCodes::url() label=td_string!(l, new_codes) class="secondary"/> }.into_any()
         }}
     }
 }

@@ -3,19 +3,20 @@
 use crate::components::alert::{Alert, refusal};
 use crate::components::code_input::{CodeField, SixDigits};
 use crate::components::frame::VisitorPage;
+use crate::components::post_button::PostButton;
 use crate::components::submit::Submit;
 use crate::functions::login::{FinishWithCode, LogOut};
 use crate::i18n::{locale, td_string};
 use crate::model::PageContext;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn TfaPage() -> impl IntoView {
     let l = locale();
     let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/tfa");
     let action = ServerAction::<FinishWithCode>::new();
-    let start_over = ServerAction::<LogOut>::new();
     let refusal = refusal(move || action.value().get(), sent);
     view! {
         <VisitorPage title=td_string!(l, tfa_title)>
@@ -26,9 +27,7 @@ pub fn TfaPage() -> impl IntoView {
                 <p class="field-hint">{td_string!(l, recovery_instead)}</p>
                 <Submit label=td_string!(l, tfa_action) pending=action.pending().into()/>
             </ActionForm>
-            <ActionForm action=start_over>
-                <button type="submit" class="link">{td_string!(l, start_over)}</button>
-            </ActionForm>
+            <PostButton action=LogOut::url() label=td_string!(l, start_over) class="link"/>
         </VisitorPage>
     }
 }

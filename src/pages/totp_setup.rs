@@ -4,6 +4,7 @@ use crate::components::alert::{Alert, Refusal, refusal};
 use crate::components::code_input::{CodeField, SixDigits};
 use crate::components::copy_button::CopyButton;
 use crate::components::frame::VisitorPage;
+use crate::components::post_button::PostButton;
 use crate::components::submit::Submit;
 use crate::functions::totp::{ConfirmTotp, RestartTotp, enrolment};
 use crate::i18n::{locale, td_string};
@@ -11,13 +12,13 @@ use crate::model::PageContext;
 use crate::model::views::EnrolmentView;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn TotpSetupPage() -> impl IntoView {
     let l = locale();
     let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/totp-setup");
     let action = ServerAction::<ConfirmTotp>::new();
-    let restart = ServerAction::<RestartTotp>::new();
     let refusal = refusal(move || action.value().get(), sent);
     let shown = Resource::new(|| (), |()| enrolment());
     view! {
@@ -31,9 +32,7 @@ pub fn TotpSetupPage() -> impl IntoView {
                     }
                 })}
             </Suspense>
-            <ActionForm action=restart>
-                <button type="submit" class="link">{td_string!(l, setup_restart)}</button>
-            </ActionForm>
+            <PostButton action=RestartTotp::url() label=td_string!(l, setup_restart) class="link"/>
         </VisitorPage>
     }
 }

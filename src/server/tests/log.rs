@@ -1,32 +1,31 @@
 //! What one test writes into the log.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
+use std::sync::Once;
+
+thread_local! {
+    static WRITTEN: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+static SUBSCRIBED: Once = Once::new();
 
 /// Captures the log of this thread for as long as it lives.
-pub struct Log {
-    written: Buffer,
-    _guard: DefaultGuard,
-}
-
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
+pub struct Log;
 
 impl Log {
+    // One subscriber for all tests: those of single threads would share a cache of what is
+    // worth logging, which the threads without one empty.
     pub fn capture() -> Self {
-        let written = Buffer::default();
-        let writer = written.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || writer.clone())
-            .finish();
-        Self { written, _guard: tracing::subscriber::set_default(subscriber) }
+        SUBSCRIBED.call_once(|| {
+            let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
+            subscriber.with_writer(|| Writer).init();
+        });
+        WRITTEN.set(Some(Vec::new()));
+        Self
     }
 
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.written.0.lock().unwrap()).into_owned()
+        WRITTEN.with_borrow(|written| String::from_utf8_lossy(written.as_deref().unwrap_or_default()).into_owned())
     }
 
     /// True if an incident number of the log stands in `text`.
@@ -35,9 +34,18 @@ impl Log {
     }
 }
 
-impl Write for Buffer {
+impl Drop for Log {
+    fn drop(&mut self) {
+        WRITTEN.set(None);
+    }
+}
+
+/// Keeps what a capturing thread writes, drops the rest.
+struct Writer;
+
+impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        WRITTEN.with_borrow_mut(|written| written.as_mut().map_or(Ok(bytes.len()), |kept| kept.write(bytes)))
     }
 
     fn flush(&mut self) -> io::Result<()> {

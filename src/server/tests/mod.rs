@@ -7,6 +7,7 @@ mod journeys;
 mod layers;
 mod log;
 mod pins;
+mod promises;
 mod second_factor;
 mod sessions;
 mod start;

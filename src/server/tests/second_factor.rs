@@ -186,3 +186,56 @@ async fn a_recovery_code_never_replaces_the_password() {
     let form = [("email", ADA), ("password", code.as_str()), ("next", "")];
     assert_eq!(Visitor::new(&app).post("/fn/login", &form).await.problem(), Some(Problem::BadCredentials));
 }
+
+#[tokio::test]
+async fn codes_that_nobody_typed_back_are_said_to_be_lost_and_made_anew_by_a_fresh_login() {
+    let app = TestApp::new().await;
+    let (mut ada, phone) = app.enrolled(ADA).await;
+    let old = ada.read_codes().await;
+    assert!(ada.get("/dashboard").await.text.contains("not confirmed yet"));
+    app.advance(30 * 60);
+    let page = ada.get("/dashboard").await.text;
+    assert!(page.contains("they may be lost") && page.contains("/fn/recovery-codes-new"), "also after half an hour");
+    assert!(ada.read_codes().await.is_empty());
+
+    assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.problem(), Some(Problem::LoginTooOld));
+    ada.is_plain = true;
+    assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.location(), Some("/dashboard"));
+    let page = ada.get("/dashboard").await.text;
+    assert!(page.contains("Log in again") && page.contains("name=\"next\" value=\"/dashboard\""));
+    assert_eq!(
+        ada.post("/fn/logout", &[("next", "/recovery-codes")]).await.location(),
+        Some("/login?next=%2Frecovery-codes")
+    );
+    assert_eq!(ada.post("/fn/logout", &[("next", "//evil.test")]).await.location(), Some("/login"));
+
+    ada.log_in(ADA).await;
+    ada.post("/fn/tfa", &[("code", &phone.code(&app))]).await;
+    assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.location(), Some("/recovery-codes"));
+    let new = ada.read_codes().await;
+    assert!(new.len() == 10 && !new.contains(&old[0]));
+    assert_eq!(ada.post("/fn/recovery-codes", &[("code", &old[0])]).await.location(), Some("/recovery-codes"));
+    assert_eq!(ada.post("/fn/recovery-codes", &[("code", &new[3])]).await.location(), Some("/dashboard"));
+    let page = ada.get("/dashboard").await.text;
+    assert!(!page.contains("may be lost") && !page.contains("not confirmed"));
+
+    let mut late = at_the_code_page(&app).await;
+    assert_eq!(
+        late.post("/fn/tfa", &[("code", &old[1])]).await.problem(),
+        Some(Problem::WrongCode),
+        "the old set is dead"
+    );
+    assert_eq!(
+        late.post("/fn/tfa", &[("code", &new[3])]).await.location(),
+        Some("/dashboard"),
+        "typing back spent nothing"
+    );
+}
+
+#[tokio::test]
+async fn recovery_codes_come_with_a_second_factor_only() {
+    let app = TestApp::with(&[("SEKISHO_SECOND_FACTOR", "optional")]).await;
+    let mut ada = app.registered(ADA).await;
+    ada.log_in(ADA).await;
+    assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.problem(), Some(Problem::NotEnrolled));
+}

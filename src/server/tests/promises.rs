@@ -1,0 +1,110 @@
+//! Promises about the whole: what looking at pages may not do, what logs may not hold,
+//! what every form and field carries.
+
+use super::app::PASSWORD;
+use super::log::Log;
+use super::{TestApp, Visitor};
+use crate::model::access::PAGES;
+use axum::body::Body;
+use axum::http::Request;
+
+const ADA: &str = "ada@example.test";
+
+/// The bytes of the database: any write changes them.
+fn files(app: &TestApp) -> Vec<Vec<u8>> {
+    ["sekisho.db", "sekisho.db-wal"].map(|name| std::fs::read(app.folder.0.join(name)).unwrap()).into()
+}
+
+#[tokio::test]
+async fn opening_any_address_changes_nothing() {
+    let app = TestApp::new().await;
+    let (mut ada, _) = app.enrolled(ADA).await;
+    let mut bob = app.registered("bob@example.test").await;
+    bob.log_in("bob@example.test").await;
+    let before = files(&app);
+    let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
+    let others = ["/recovery-codes.txt", "/preferences", "/healthz", "/nowhere"].map(str::to_owned);
+    let pages = PAGES.iter().map(|(path, _)| (*path).to_owned());
+    for path in pages.chain(functions).chain(others) {
+        for visitor in [&mut ada, &mut bob] {
+            visitor.get(&format!("{path}?code=123456&email={ADA}")).await;
+            visitor.send(Request::head(&path).body(Body::empty()).unwrap()).await;
+        }
+    }
+    assert!(before == files(&app), "somebody wrote");
+    ada.post("/fn/logout", &[]).await;
+    assert!(before != files(&app), "a write would have been seen");
+}
+
+#[tokio::test]
+async fn nothing_secret_is_ever_logged() {
+    let log = Log::capture();
+    let app = TestApp::new().await;
+    let (mut ada, phone) = app.enrolled(ADA).await;
+    let codes = ada.read_codes().await;
+    ada.post("/fn/recovery-codes", &[("code", &codes[0])]).await;
+    let session = ada.cookies["__Host-session"].clone();
+    ada.post("/fn/logout", &[]).await;
+    app.advance(60);
+    Visitor::plain(&app).post("/fn/login", &[("email", ADA), ("password", "canary wrong"), ("next", "")]).await;
+    ada.log_in(ADA).await;
+    let pending = ada.cookies["__Host-mfa"].clone();
+    let code = phone.code(&app);
+    ada.post("/fn/tfa", &[("code", "000000")]).await;
+    ada.post("/fn/tfa", &[("code", &code)]).await;
+    ada.get("/dashboard?token=canary").await;
+    let text = log.text();
+    assert!(text.contains("logged_in") && text.contains("code_refused"), "the log tells what happened: {text:.3000}");
+    for secret in [PASSWORD, ADA, "canary", &phone.0, &codes[0], &session, &pending, &format!("\"{code}\"")] {
+        assert!(!text.contains(secret), "{secret} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn every_form_posts_to_a_named_action_and_every_field_lets_managers_help() {
+    let app = TestApp::new().await;
+    let (mut ada, _) = app.enrolled(ADA).await;
+    let mut pages = vec![ada.get("/recovery-codes").await.text, ada.get("/dashboard").await.text];
+    let mut bob = app.registered("bob@example.test").await;
+    bob.log_in("bob@example.test").await;
+    pages.push(bob.get("/totp-setup").await.text);
+    let mut half_way = Visitor::new(&app);
+    half_way.log_in(ADA).await;
+    pages.push(half_way.get("/tfa").await.text);
+    for path in ["/login", "/register"] {
+        pages.push(Visitor::new(&app).get(path).await.text);
+    }
+    let all = pages.concat();
+    for form in all.split("<form").skip(1).map(|rest| rest.split('>').next().unwrap()) {
+        assert!(form.contains("method=\"post\"") && form.contains("action=\"/"), "{form}");
+    }
+    for wanted in ["autocomplete=\"username\"", "\"current-password\"", "\"new-password\"", "\"one-time-code\""] {
+        assert!(all.contains(wanted), "{wanted}");
+    }
+    assert_eq!(all.matches("name=\"password\"").count(), all.matches("type=\"password\"").count());
+    assert!(!all.contains("onpaste") && !all.contains("onclick") && !all.contains("data:"));
+}
+
+#[tokio::test]
+async fn a_qr_code_is_drawn_on_the_page_itself_and_kept_by_nobody() {
+    let app = TestApp::new().await;
+    let mut ada = app.registered("a%b+c@example.test").await;
+    ada.log_in("a%b+c@example.test").await;
+    let page = ada.get("/totp-setup").await;
+    assert!(page.text.contains("<svg") && page.text.contains("otpauth://totp/Sekisho:a%25b%2Bc%40example.test?"));
+    assert!(!page.text.contains("<img") && !page.text.contains("src=\"http"));
+    assert_eq!(page.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn a_browser_that_drops_the_cookie_of_a_login_is_told_so() {
+    let app = TestApp::new().await;
+    let mut ada = app.registered(ADA).await;
+    ada.is_plain = true;
+    ada.log_in(ADA).await;
+    assert!(!ada.clone().get("/login").await.text.contains("did not send back its cookie"));
+    ada.cookies.retain(|name, _| !name.starts_with("__Host-"));
+    assert_eq!(ada.get("/totp-setup").await.location(), Some("/login"));
+    let page = ada.get("/login").await.text;
+    assert!(page.contains("did not send back its cookie") && page.contains("https"), "it names the ways out");
+}
