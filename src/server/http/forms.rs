@@ -4,7 +4,6 @@
 //! to the form's own page from a constant table. Leptos would redirect to the `Referer`
 //! and put the error into the URL.
 
-use super::router::MAX_BODY_BYTES;
 use super::{flash, origin, trouble};
 use crate::model::{Flash, Problem};
 use crate::server::call::login_then;
@@ -16,6 +15,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use std::sync::Arc;
+
+/// Largest body that is read.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Where each form stands, and where a login starts again that has expired.
 const FORMS: [(&str, &str); 8] = [

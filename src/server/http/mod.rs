@@ -15,7 +15,8 @@ mod same_origin;
 mod static_files;
 mod tls;
 mod trouble;
+mod trouble_page;
 
 pub use accept::serve;
-pub use router::{layered, router};
+pub use router::{DRAWN, layered, router};
 pub use tls::Tls;

@@ -1,6 +1,8 @@
 //! Every route of the server.
 
-use super::{forms, guard, headers, pages, preferences, recovery_text, same_origin, static_files, trouble};
+use super::{
+    forms, guard, headers, pages, preferences, recovery_text, same_origin, static_files, trouble, trouble_page,
+};
 use crate::app::App;
 use crate::server::services::Services;
 use axum::Router;
@@ -8,11 +10,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{get, post};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Largest body that is read.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The paths that the app draws. Listed once: while Leptos lists them, no page of this process gets
+/// its data (leptos issue 4773). Listing also tells it which executor draws its pages.
+pub static DRAWN: LazyLock<Vec<String>> =
+    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
 
 /// The whole server as one service.
 pub fn router(services: Arc<Services>) -> Router {
@@ -20,11 +24,8 @@ pub fn router(services: Arc<Services>) -> Router {
 }
 
 fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
-    // Listing the routes also tells Leptos which executor draws its pages.
-    let drawn = leptos_axum::generate_route_list(App);
-    let pages = drawn
-        .iter()
-        .fold(Router::new().route("/", get(pages::page)), |router, route| router.route(route.path(), get(pages::page)));
+    let start = Router::new().route("/", get(pages::page));
+    let pages = DRAWN.iter().fold(start, |router, path| router.route(path, get(pages::page)));
     let guarded = pages.layer(from_fn_with_state(Arc::clone(services), guard::guard));
     Router::new()
         .merge(guarded)
@@ -41,10 +42,10 @@ fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
 /// What stands around every route, from the inside out.
 pub fn layered(routes: Router<Arc<Services>>, services: Arc<Services>) -> Router {
     routes
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(forms::MAX_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(&services), same_origin::check))
         .layer(CatchPanicLayer::custom(trouble::panicked))
-        .layer(from_fn_with_state(Arc::clone(&services), trouble::as_page))
+        .layer(from_fn_with_state(Arc::clone(&services), trouble_page::draw))
         .layer(map_response_with_state(Arc::clone(&services), headers::finish))
         .with_state(services)
 }

@@ -16,6 +16,8 @@ use std::sync::atomic::AtomicI64;
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "seven lamps over the gate";
+/// Longer than every time-out of the server.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 const START: i64 = 1_800_000_000;
 
 /// A server with a database of its own in a temporary folder.
@@ -178,9 +180,13 @@ impl<'a> Visitor<'a> {
 
     /// Without cookies, to a router of the test's own.
     pub async fn send_to(router: &Router, request: Request<Body>) -> Answer {
-        let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
-        let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
+        let asked = format!("{} {}", request.method(), request.uri());
+        let answer = async {
+            let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+            let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
+            Answer { status: parts.status, headers: parts.headers, text }
+        };
+        tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| panic!("no answer to {asked}"))
     }
 }
 

@@ -32,8 +32,9 @@ pub async fn make(
 ) -> Result<(), Failure> {
     let now = services.clock.now();
     let mut sheet = Zeroizing::new(String::new());
-    recovery_codes::delete_all_of(&mut *db, account).await?;
+    // The account's own row first: of two who make codes at once, the second waits and finds all of the first's.
     recovery_codes::set_confirmed(&mut *db, account, None).await?;
+    recovery_codes::delete_all_of(&mut *db, account).await?;
     sessions::erase_sheets_of(&mut *db, account).await?;
     for _ in 0..CODES {
         let code = Zeroizing::new(CROCKFORD.encode(&random::<15>()?));

@@ -1,0 +1,49 @@
+//! Refusals and faults as a page of ours, for whoever opens pages.
+
+use super::{pages, trouble};
+use crate::model::Problem;
+use crate::server::failure::Failure;
+use crate::server::services::Services;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::sync::Arc;
+
+/// Draws a page in place of whatever went wrong below, if a page was asked for.
+pub async fn draw(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+    if !trouble::wants_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let mut asked = Request::new(Body::empty());
+    *asked.headers_mut() = request.headers().clone();
+    *asked.uri_mut() = request.uri().clone();
+    let response = next.run(request).await;
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let status = response.status();
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let problem = response.extensions().get().cloned().unwrap_or_else(|| problem_of(status));
+    let mut page = pages::of_problem(&services, asked, problem).await;
+    *page.status_mut() = status;
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, HeaderValue::clone(value));
+        }
+    }
+    page
+}
+
+/// What to say where only a status is known.
+fn problem_of(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Problem::NoSuchPage,
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+        StatusCode::SERVICE_UNAVAILABLE => Problem::Busy,
+        status if status.is_client_error() => Problem::BadRequest,
+        _ => Failure::broken("a response failed without a cause").into_problem(),
+    }
+}
