@@ -27,6 +27,7 @@ async fn every_response_carries_the_security_headers() {
         let is_public_file = path == "/robots.txt" && answer.status == 200;
         assert_eq!(answer.header("cache-control") == "no-store", !is_public_file, "{path}");
         assert!(answer.headers.get("server").is_none());
+        assert!(answer.headers.get("access-control-allow-origin").is_none());
     }
 }
 

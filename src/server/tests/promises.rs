@@ -4,6 +4,7 @@
 use super::app::PASSWORD;
 use super::log::Log;
 use super::{TestApp, Visitor};
+use crate::model::Problem;
 use crate::model::access::PAGES;
 use axum::body::Body;
 use axum::http::Request;
@@ -107,4 +108,67 @@ async fn a_browser_that_drops_the_cookie_of_a_login_is_told_so() {
     assert_eq!(ada.get("/totp-setup").await.location(), Some("/login"));
     let page = ada.get("/login").await.text;
     assert!(page.contains("did not send back its cookie") && page.contains("https"), "it names the ways out");
+}
+
+#[tokio::test]
+async fn no_function_does_anything_for_a_stranger() {
+    let app = TestApp::new().await;
+    app.enrolled(ADA).await;
+    let before = files(&app);
+    let open_to_all = ["/fn/login", "/fn/register", "/fn/logout"];
+    for path in leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).filter(|p| !open_to_all.contains(p)) {
+        let answer = Visitor::new(&app).post(path, &[("code", "123456")]).await;
+        assert!(matches!(answer.problem(), Some(Problem::SignedOut | Problem::LoginExpired)), "{path} {}", answer.text);
+    }
+    assert!(before == files(&app), "somebody wrote");
+}
+
+#[tokio::test]
+async fn a_page_carries_nothing_that_is_not_for_its_reader() {
+    let app = TestApp::new().await;
+    app.enrolled("bob@example.test").await;
+    let (mut ada, phone) = app.enrolled(ADA).await;
+    let codes = ada.read_codes().await;
+    let page = ada.get("/dashboard").await.text;
+    assert!(page.contains(ADA), "it is her page");
+    for secret in ["argon2id", PASSWORD, "bob@", &phone.0, &codes[0], &ada.cookies["__Host-session"]] {
+        assert!(!page.contains(secret), "{secret} stands in the page");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_upgraded_to_a_socket() {
+    let app = TestApp::new().await;
+    for path in ["/fn/login", "/login", "/"] {
+        let request = Request::get(path)
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        assert_ne!(Visitor::new(&app).send(request.body(Body::empty()).unwrap()).await.status, 101, "{path}");
+    }
+}
+
+/// `docs/security-rows.md` names the tests that hold each row; names of tests that are gone would lie.
+#[test]
+fn every_test_that_the_table_of_rows_names_exists() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = String::new();
+    let mut folders = vec![root.join("src"), root.join("end2end/tests")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "ts") {
+                sources += &std::fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    let table = std::fs::read_to_string(root.join("docs/security-rows.md")).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    assert!(rows.len() > 50, "the table was read");
+    for name in rows.iter().flat_map(|row| row.split('`').skip(1).step_by(2)) {
+        let is_known = sources.contains(&format!("fn {name}(")) || sources.contains(&format!("test('{name}'"));
+        assert!(is_known || root.join(name).exists(), "no test is named {name}");
+    }
 }
