@@ -39,6 +39,20 @@ pub enum Problem {
     AlreadyEnrolled,
     NotEnrolled,
     SignedOut,
+    /// The login is only half done.
+    SecondFactorRequired,
+    /// The password is right and the address not confirmed; told to clients of fastapi-users only.
+    NotVerified,
+    AlreadyVerified,
+    /// A link of a mail that is unknown, used or over.
+    LinkBad,
+    PasswordSame,
+    /// Only its owner sets a password.
+    PasswordNotYours,
+    Forbidden,
+    NoSuchAccount,
+    /// Nobody would be left to govern.
+    LastSuperuser,
     /// More logins wait than the machine can hash in time.
     Busy,
     BadRequest,
@@ -71,7 +85,9 @@ impl Problem {
             | Self::PasswordTooLong
             | Self::PasswordHasControls
             | Self::PasswordCommon
-            | Self::PasswordNamesYou => Some(Field::Password),
+            | Self::PasswordNamesYou
+            | Self::PasswordSame
+            | Self::PasswordNotYours => Some(Field::Password),
             Self::WrongCode
             | Self::CodeMalformed
             | Self::CodeUsed
@@ -90,9 +106,13 @@ impl Problem {
             Self::ForeignRequest => 403,
             Self::NoSuchPage | Self::OutOfDate => 404,
             Self::TooLarge => 413,
+            Self::SecondFactorRequired | Self::Forbidden => 403,
+            Self::NoSuchAccount => 404,
             Self::Busy => 503,
             Self::Internal { .. } => 500,
-            Self::BadCredentials => 400,
+            Self::BadCredentials | Self::NotVerified | Self::LinkBad | Self::AlreadyVerified | Self::LastSuperuser => {
+                400
+            }
             _ => 422,
         }
     }

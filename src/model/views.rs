@@ -41,6 +41,12 @@ pub enum EventKind {
     SecondFactorOn,
     RecoveryCodesMade,
     LoggedOut,
+    PasswordChanged,
+    EmailVerified,
+    EmailChanged,
+    /// A superuser or the operator switched the account or its rights.
+    AccessChanged,
+    SecondFactorReset,
 }
 
 /// The answers of the dashboard.

@@ -14,6 +14,7 @@ pub mod passwords;
 pub mod services;
 pub mod sessions;
 pub mod store;
+pub mod tokens;
 pub mod totp;
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use crate::server::clock::Clock;
 use crate::server::config::Config;
+use crate::server::failure::Failure;
 use crate::server::keys::{KeyRing, MasterKey};
 use crate::server::passwords::{HashLane, policy::Policy};
 use crate::server::store::{Store, guards};
 use sqlx::migrate::MigrateError;
+use crate::server::tokens::{self, SigningKeys};
 
 /// Name under which the database keeps the fingerprint of the master key.
 const FINGERPRINT: &str = "master key fingerprint";
@@ -18,6 +20,7 @@ pub struct Services {
     pub keys: KeyRing,
     pub hash_lane: HashLane,
     pub password_policy: Policy,
+    pub signing_keys: SigningKeys,
 }
 
 impl Services {
@@ -30,7 +33,11 @@ impl Services {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hash_lane = HashLane::start(threads, config.hash_params, config.hash_priority)?;
         let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host);
-        Ok(Self { config, store, clock, keys, hash_lane, password_policy })
+        if let Err(Failure::Broken(cause)) = tokens::make_first_key(&store, &keys, clock.now()).await {
+            return Err(format!("A signing key could not be made: {cause}."));
+        }
+        let signing_keys = SigningKeys::new();
+        Ok(Self { config, store, clock, keys, hash_lane, password_policy, signing_keys })
     }
 }
 

@@ -44,7 +44,7 @@ pub fn line(event: Event) -> Option<EventLine> {
     Some(EventLine { kind, at: Timestamp::from(at.seconds()), device: device(&agent), address })
 }
 
-const KINDS: [EventKind; 8] = [
+const KINDS: [EventKind; 13] = [
     EventKind::Registered,
     EventKind::LoggedIn,
     EventKind::LoggedInWithRecoveryCode,
@@ -53,6 +53,11 @@ const KINDS: [EventKind; 8] = [
     EventKind::SecondFactorOn,
     EventKind::RecoveryCodesMade,
     EventKind::LoggedOut,
+    EventKind::PasswordChanged,
+    EventKind::EmailVerified,
+    EventKind::EmailChanged,
+    EventKind::AccessChanged,
+    EventKind::SecondFactorReset,
 ];
 
 fn name(kind: EventKind) -> &'static str {
@@ -65,5 +70,10 @@ fn name(kind: EventKind) -> &'static str {
         EventKind::SecondFactorOn => "second_factor_on",
         EventKind::RecoveryCodesMade => "recovery_codes_made",
         EventKind::LoggedOut => "logged_out",
+        EventKind::PasswordChanged => "password_changed",
+        EventKind::EmailVerified => "email_verified",
+        EventKind::EmailChanged => "email_changed",
+        EventKind::AccessChanged => "access_changed",
+        EventKind::SecondFactorReset => "second_factor_reset",
     }
 }

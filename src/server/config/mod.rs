@@ -1,9 +1,11 @@
 //! Settings: the environment, read once. Every problem is told at once, one sentence each.
 
+mod api;
 mod public_url;
 mod reader;
 mod tls_files;
 
+pub use api::{ApiCompat, ApiConfig};
 pub use public_url::PublicUrl;
 pub use tls_files::TlsFiles;
 
@@ -33,6 +35,10 @@ pub struct Config {
     pub second_factor_is_required: bool,
     /// `SEKISHO_REGISTRATION`: `open` (default) or `closed`.
     pub registration_is_open: bool,
+    /// `SEKISHO_EMAIL_VERIFICATION`: `optional` (default) or `required`: may an unverified address log in?
+    pub email_verification_is_required: bool,
+    /// How the REST API behaves.
+    pub api: ApiConfig,
     /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
     pub hash_params: HashParams,
     /// `SEKISHO_HASH_PRIORITY`: `idle` (default) or `normal`.
@@ -69,6 +75,8 @@ impl Config {
             master_key_file,
             second_factor_is_required: reader.choice("SEKISHO_SECOND_FACTOR", ["required", "optional"]) == 0,
             registration_is_open: reader.choice("SEKISHO_REGISTRATION", ["open", "closed"]) == 0,
+            email_verification_is_required: reader.choice("SEKISHO_EMAIL_VERIFICATION", ["optional", "required"]) == 1,
+            api: ApiConfig::read(&mut reader),
             hash_params: HashParams {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
                 passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),
@@ -119,9 +127,20 @@ mod tests {
             ("SEKISHO_SECOND_FACTOR", "maybe"),
             ("SEKISHO_ARGON2_MEMORY_KIB", "8"),
             ("SEKISHO_DATABASE_URL", "mysql://x"),
+            ("SEKISHO_API_COMPAT", "loose"),
+            ("SEKISHO_ACCESS_TOKEN_MINUTES", "61"),
+            ("SEKISHO_CORS_ORIGINS", "https://app.example.org, *"),
         ])
         .unwrap_err();
-        for name in ["SEKISHO_LISTEN", "SEKISHO_SECOND_FACTOR", "SEKISHO_ARGON2_MEMORY_KIB", "SEKISHO_DATABASE_URL"] {
+        for name in [
+            "SEKISHO_LISTEN",
+            "SEKISHO_SECOND_FACTOR",
+            "SEKISHO_ARGON2_MEMORY_KIB",
+            "SEKISHO_DATABASE_URL",
+            "SEKISHO_API_COMPAT",
+            "SEKISHO_ACCESS_TOKEN_MINUTES",
+            "SEKISHO_CORS_ORIGINS",
+        ] {
             assert_eq!(
                 problems.iter().filter(|problem| problem.starts_with(name)).count(),
                 1,

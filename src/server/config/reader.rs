@@ -70,6 +70,15 @@ impl Reader {
         })
     }
 
+    /// A number that may only be lowered below its default, down to 1.
+    pub fn at_most(&mut self, name: &'static str, ceiling: i64) -> i64 {
+        let Some(value) = self.optional(name) else { return ceiling };
+        value.parse().ok().filter(|number| (1..=ceiling).contains(number)).unwrap_or_else(|| {
+            self.complain(format!("{name} must be a number from 1 to {ceiling}, not {value:?}."));
+            ceiling
+        })
+    }
+
     /// The settings, unless something was wrong. Unknown names are warned about only.
     pub fn finish<T>(self, settings: T) -> Result<T, Vec<String>> {
         for name in self.values.keys().filter(|name| !self.known.contains(&name.as_str())) {

@@ -1,10 +1,12 @@
 //! Who asks: the only place where the proof of a session or of a pending login is made.
 
+use super::BROWSER;
 use crate::model::{AccountId, Problem, Timestamp};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
+use crate::server::store::people::Person;
 use crate::server::store::sessions::{self, LiveSession};
 
 /// How fresh a login must be for sensitive changes.
@@ -39,6 +41,17 @@ impl Session {
         let is_fresh = services.clock.now() <= self.created_at().plus_s(STEP_UP_S);
         if is_fresh { Ok(()) } else { Err(Problem::LoginTooOld) }
     }
+
+    /// Its owner, as of when the proof was made.
+    pub fn person(&self) -> Person {
+        Person {
+            id: self.account().clone(),
+            email: self.0.email.clone(),
+            verified_at: self.0.verified_at,
+            disabled_at: None,
+            superuser_at: self.0.superuser_at,
+        }
+    }
 }
 
 /// Proof of a right password whose second factor is still missing.
@@ -65,14 +78,18 @@ impl Pending {
 
 /// The session that `token` opens, if it is alive. Writes `last_seen` at most once a minute.
 pub async fn current(services: &Services, token: &Token) -> Result<Option<Session>, Failure> {
+    live(services, &token.digest(), BROWSER).await
+}
+
+/// The live session of this digest and kind.
+pub(super) async fn live(services: &Services, digest: &str, kind: &str) -> Result<Option<Session>, Failure> {
     let now = services.clock.now();
-    let digest = token.digest();
-    let Some(found) = sessions::find_live(services.store.read(), &digest, now).await? else {
+    let Some(found) = sessions::find_live(services.store.read(), digest, kind, now).await? else {
         return Ok(None);
     };
     if found.session.last_seen_at.plus_s(60) <= now {
         let mut tx = services.store.begin().await?;
-        sessions::touch(&mut *tx, &digest, now).await?;
+        sessions::touch(&mut *tx, digest, now).await?;
         tx.commit().await?;
     }
     Ok(Some(Session(found)))
@@ -80,6 +97,11 @@ pub async fn current(services: &Services, token: &Token) -> Result<Option<Sessio
 
 /// The pending login that `token` stands for, if it is still open.
 pub async fn pending(services: &Services, token: &Token) -> Result<Option<Pending>, Failure> {
-    let found = pending_logins::find(services.store.read(), &token.digest(), services.clock.now()).await?;
+    waiting(services, &token.digest(), BROWSER).await
+}
+
+/// The pending login of this digest and kind.
+pub(super) async fn waiting(services: &Services, digest: &str, kind: &str) -> Result<Option<Pending>, Failure> {
+    let found = pending_logins::find(services.store.read(), digest, kind, services.clock.now()).await?;
     Ok(found.map(|login| Pending { login }))
 }

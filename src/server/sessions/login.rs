@@ -1,15 +1,13 @@
 //! The first half of a login: address and password.
 
-use super::{NewSession, Stay, open};
+use super::{NewSession, Stay, open, password};
 use crate::model::views::EventKind;
-use crate::model::{AccountId, Problem, next_path::next_path};
+use crate::model::{AccountId, next_path::next_path};
 use crate::server::audit::{self, Origin};
-use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
-use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
-use crate::server::store::{accounts, guards, pending_logins};
+use crate::server::store::pending_logins;
 use crate::server::totp;
 use sqlx::AnyConnection;
 
@@ -36,45 +34,22 @@ pub enum Login {
 
 /// Checks address and password.
 ///
-/// Refuses unknown, wrong and disabled alike with [`Problem::BadCredentials`], after the same work.
+/// Refuses unknown, wrong and disabled alike with [`Problem::BadCredentials`](crate::model::Problem), after the same work.
 pub async fn log_in(services: &Services, origin: &Origin, form: LoginForm) -> Result<Login, Failure> {
-    let password = policy::normalise(form.password);
-    if policy::check_form(&password).is_err() {
-        return Err(Problem::BadCredentials.into());
-    }
-    let account = match Email::parse(&form.email) {
-        Ok(email) => accounts::find_by_email(services.store.read(), email.key()).await?,
-        Err(_) => None,
-    };
-    let stored = account.as_ref().map(|account| account.password_hash.as_str());
-    let verdict = services.hash_lane.verify(password.clone(), stored).await?;
-    let Some(account) = account else {
-        note_nobody(services).await?;
-        return Err(Problem::BadCredentials.into());
-    };
-    if verdict == Verdict::Wrong || account.disabled_at.is_some() {
-        note(services, &account.id, EventKind::PasswordRefused, origin).await?;
-        return Err(Problem::BadCredentials.into());
-    }
-    if services.hash_lane.is_outdated(&account.password_hash) {
-        let new = services.hash_lane.hash(password).await?;
-        let mut tx = services.store.begin().await?;
-        accounts::upgrade_hash(&mut *tx, &account.id, &account.password_hash, &new).await?;
-        tx.commit().await?;
-    }
+    let account = password::owner(services, origin, &form.email, form.password, form.stay).await?;
     let next = next_path(&form.next).to_owned();
     let mut tx = services.store.begin().await?;
     let login =
-        continue_login(services, &mut tx, Continuation { account: &account.id, stay: form.stay, next, origin }).await?;
+        continue_login(services, &mut tx, Continuation { account: &account, stay: form.stay, next, origin }).await?;
     tx.commit().await?;
     Ok(login)
 }
 
-struct Continuation<'a> {
-    account: &'a AccountId,
-    stay: Stay,
-    next: String,
-    origin: &'a Origin,
+pub(super) struct Continuation<'a> {
+    pub account: &'a AccountId,
+    pub stay: Stay,
+    pub next: String,
+    pub origin: &'a Origin,
 }
 
 async fn continue_login(
@@ -90,12 +65,13 @@ async fn continue_login(
         totp::prepare(services, db, login.account, &token.digest()).await?;
         return Ok(Login::NeedsEnrolment(token));
     }
-    let (token, max_age_s) = open(services, &mut *db, login.account, login.stay, login.origin).await?;
+    let session = open(services, &mut *db, login.account, login.stay, login.origin).await?;
     audit::record(services, db, login.account, EventKind::LoggedIn, login.origin).await?;
-    Ok(Login::Done(NewSession { token, max_age_s, next: login.next }))
+    Ok(Login::Done(NewSession { next: login.next, ..session }))
 }
 
-async fn wait(
+/// Keeps a login that still needs a `code` or an `enrolment`.
+pub(super) async fn wait(
     services: &Services,
     db: &mut AnyConnection,
     login: &Continuation<'_>,
@@ -113,28 +89,8 @@ async fn wait(
         next_path: login.next.clone(),
         expires_at: services.clock.now().plus_s(lifetime_s),
         offset_steps: None,
+        kind: login.stay.pending_kind().to_owned(),
     };
     pending_logins::insert(db, &pending).await?;
     Ok(token)
-}
-
-/// Writes an event in a transaction of its own: the deed it tells was refused.
-pub(super) async fn note(
-    services: &Services,
-    account: &AccountId,
-    kind: EventKind,
-    origin: &Origin,
-) -> Result<(), Failure> {
-    let mut tx = services.store.begin().await?;
-    audit::record(services, &mut tx, account, kind, origin).await?;
-    Ok(tx.commit().await?)
-}
-
-/// As durable a write as [`note`], for an address without an account: else the faster answer tells
-/// who has one.
-async fn note_nobody(services: &Services) -> Result<(), Failure> {
-    let now = services.clock.now().seconds().to_string();
-    let mut tx = services.store.begin().await?;
-    guards::put(&mut *tx, "latest refusal of nobody", &now).await?;
-    Ok(tx.commit().await?)
 }

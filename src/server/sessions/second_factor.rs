@@ -1,7 +1,7 @@
 //! The second half of a login: a code, a recovery code, or the set-up of both.
 
 use super::current::{Pending, Session};
-use super::login::note;
+use super::password::note;
 use super::{NewSession, Stay, open};
 use crate::model::views::{EnrolmentView, EventKind};
 use crate::model::{AccountId, Problem};
@@ -11,6 +11,7 @@ use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::{accounts, sessions};
 use crate::server::totp::{self, Checked, Code, recovery_codes};
+use sqlx::AnyConnection;
 
 /// Finishes a login with a code of the authenticator app, or with a recovery code.
 ///
@@ -43,11 +44,11 @@ pub async fn finish_with_code(
     if !pending_logins::delete(&mut *tx, &login.digest).await? {
         return Err(Problem::LoginExpired.into());
     }
-    let (token, max_age_s) = open(services, &mut tx, &login.account_id, Stay::parse(&login.stay), origin).await?;
+    let session = open(services, &mut tx, &login.account_id, Stay::of(&login), origin).await?;
     let kind = if is_recovery_code { EventKind::LoggedInWithRecoveryCode } else { EventKind::LoggedIn };
     audit::record(services, &mut tx, &login.account_id, kind, origin).await?;
     tx.commit().await?;
-    Ok(NewSession { token, max_age_s, next: login.next_path })
+    Ok(NewSession { next: login.next_path, ..session })
 }
 
 /// What to say of a wrong code. A code of a later time is named only after two with the same
@@ -80,14 +81,14 @@ pub enum Enroller {
 }
 
 impl Enroller {
-    fn account(&self) -> &AccountId {
+    pub(super) fn account(&self) -> &AccountId {
         match self {
             Self::Pending(pending) => pending.account(),
             Self::Session(session) => session.account(),
         }
     }
 
-    fn digest(&self) -> &str {
+    pub(super) fn digest(&self) -> &str {
         match self {
             Self::Pending(pending) => pending.digest(),
             Self::Session(session) => session.digest(),
@@ -115,21 +116,35 @@ pub async fn enrol(
     totp::confirm(services, &mut tx, account, enroller.digest(), &code).await?;
     let stay = match enroller {
         Enroller::Pending(pending) if pending_logins::delete(&mut *tx, pending.digest()).await? => {
-            Stay::parse(&pending.login.stay)
+            Stay::of(&pending.login)
         }
         Enroller::Session(session) if sessions::delete(&mut *tx, session.digest()).await? => Stay::Short,
         _ => return Err(Problem::LoginExpired.into()),
     };
-    let (token, max_age_s) = open(services, &mut tx, account, stay, origin).await?;
-    sessions::delete_others(&mut *tx, account, &token.digest()).await?;
-    recovery_codes::make(services, &mut tx, account, &token.digest()).await?;
-    audit::record(services, &mut tx, account, EventKind::SecondFactorOn, origin).await?;
-    audit::record(services, &mut tx, account, EventKind::RecoveryCodesMade, origin).await?;
-    if matches!(enroller, Enroller::Pending(_)) {
-        audit::record(services, &mut tx, account, EventKind::LoggedIn, origin).await?;
-    }
+    let session = open(services, &mut tx, account, stay, origin).await?;
+    settle(services, &mut tx, origin, enroller, &session.token.digest()).await?;
     tx.commit().await?;
-    Ok(NewSession { token, max_age_s, next: "/recovery-codes".to_owned() })
+    Ok(NewSession { next: "/recovery-codes".to_owned(), ..session })
+}
+
+/// What follows from a second factor just turned on: every session but `kept` ends, and that one
+/// can look at the recovery codes.
+pub(super) async fn settle(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    enroller: &Enroller,
+    kept: &str,
+) -> Result<(), Failure> {
+    let account = enroller.account();
+    sessions::delete_others(&mut *db, account, kept).await?;
+    recovery_codes::make(services, &mut *db, account, kept).await?;
+    audit::record(services, &mut *db, account, EventKind::SecondFactorOn, origin).await?;
+    audit::record(services, &mut *db, account, EventKind::RecoveryCodesMade, origin).await?;
+    if matches!(enroller, Enroller::Pending(_)) {
+        audit::record(services, db, account, EventKind::LoggedIn, origin).await?;
+    }
+    Ok(())
 }
 
 /// Starts the set-up with a new secret. A session must have logged in within five minutes: else

@@ -11,6 +11,7 @@ pub struct Account {
     pub email: String,
     pub password_hash: String,
     pub disabled_at: Option<i64>,
+    pub verified_at: Option<i64>,
 }
 
 /// What a new account starts with.
@@ -39,7 +40,7 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestam
 
 /// Finds the account of an address by its key.
 pub async fn find_by_email(db: impl AnyExecutor<'_>, email_key: &str) -> sqlx::Result<Option<Account>> {
-    sqlx::query_as("SELECT id, email, password_hash, disabled_at FROM accounts WHERE email_key = $1")
+    sqlx::query_as("SELECT id, email, password_hash, disabled_at, verified_at FROM accounts WHERE email_key = $1")
         .bind(email_key)
         .fetch_optional(db)
         .await

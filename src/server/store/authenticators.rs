@@ -49,3 +49,10 @@ pub async fn spend_step(db: impl AnyExecutor<'_>, account: &AccountId, step: i64
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Forgets the account's authenticator; false if it has none.
+pub async fn delete(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query("DELETE FROM authenticators WHERE account_id = $1").bind(account.as_str()).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -5,9 +5,12 @@ pub mod authenticators;
 pub mod enrolments;
 pub mod events;
 pub mod guards;
+pub mod one_time_tokens;
 pub mod pending_logins;
+pub mod people;
 mod pool;
 pub mod recovery_codes;
 pub mod sessions;
+pub mod signing_keys;
 
 pub use pool::{Backend, Store, WriteTx};

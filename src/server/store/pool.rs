@@ -53,6 +53,11 @@ impl Store {
         &self.readers
     }
 
+    /// Fails if the database gives no answer.
+    pub async fn is_reachable(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop)
+    }
+
     /// Starts a transaction that may write. Waits at most five seconds for its turn.
     pub async fn begin(&self) -> Result<WriteTx, sqlx::Error> {
         match self.backend {

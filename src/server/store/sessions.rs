@@ -1,4 +1,4 @@
-//! Sessions of browsers, found by the digest of their cookie.
+//! Sessions: of browsers by the digest of their cookie, of the API by that of a token.
 
 use crate::model::{AccountId, Timestamp};
 use sqlx::any::AnyExecutor;
@@ -18,6 +18,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     pub address: String,
     pub agent: String,
+    /// `browser` (a cookie opens it), `bearer` (an opaque token) or `jwt` (an access token names it).
+    pub kind: String,
 }
 
 /// A live session with the address of its account.
@@ -26,13 +28,15 @@ pub struct LiveSession {
     #[sqlx(flatten)]
     pub session: Session,
     pub email: String,
+    pub verified_at: Option<i64>,
+    pub superuser_at: Option<i64>,
 }
 
 /// Adds a session.
 pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO sessions (digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(new.digest.as_str())
     .bind(new.account_id.as_str())
@@ -42,19 +46,26 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()>
     .bind(new.expires_at.seconds())
     .bind(new.address.as_str())
     .bind(new.agent.as_str())
+    .bind(new.kind.as_str())
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// The session of a cookie, if it is neither idle too long nor over and its account is active.
-pub async fn find_live(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -> sqlx::Result<Option<LiveSession>> {
+/// The session of a token, if it is of this kind, neither idle too long nor over, and its account active.
+pub async fn find_live(
+    db: impl AnyExecutor<'_>,
+    digest: &str,
+    kind: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<LiveSession>> {
     sqlx::query_as(
-        "SELECT digest, account_id, s.created_at, last_seen_at, idle_s, expires_at, address, agent, email \
-         FROM sessions s JOIN accounts a ON a.id = s.account_id \
-         WHERE digest = $1 AND expires_at > $2 AND last_seen_at + idle_s > $2 AND a.disabled_at IS NULL",
+        "SELECT digest, account_id, s.created_at, last_seen_at, idle_s, expires_at, address, agent, kind, email, \
+         verified_at, superuser_at FROM sessions s JOIN accounts a ON a.id = s.account_id \
+         WHERE digest = $1 AND kind = $2 AND expires_at > $3 AND last_seen_at + idle_s > $3 AND a.disabled_at IS NULL",
     )
     .bind(digest)
+    .bind(kind)
     .bind(now.seconds())
     .fetch_optional(db)
     .await
@@ -63,7 +74,7 @@ pub async fn find_live(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -
 /// The live sessions of an account, last seen first.
 pub async fn live_of(db: impl AnyExecutor<'_>, account: &AccountId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
     sqlx::query_as(
-        "SELECT digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent FROM sessions \
+        "SELECT digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind FROM sessions \
          WHERE account_id = $1 AND expires_at > $2 AND last_seen_at + idle_s > $2 ORDER BY last_seen_at DESC, digest LIMIT 50",
     )
     .bind(account.as_str())
@@ -82,6 +93,13 @@ pub async fn touch(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -> sq
     Ok(())
 }
 
+/// True if the session was not ended.
+pub async fn exists(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool> {
+    let found: Option<String> =
+        sqlx::query_scalar("SELECT digest FROM sessions WHERE digest = $1").bind(digest).fetch_optional(db).await?;
+    Ok(found.is_some())
+}
+
 /// Ends a session; true for the one caller that ended it.
 pub async fn delete(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool> {
     let done = sqlx::query("DELETE FROM sessions WHERE digest = $1").bind(digest).execute(db).await?;
@@ -95,6 +113,26 @@ pub async fn delete_others(db: impl AnyExecutor<'_>, account: &AccountId, kept: 
         .bind(kept)
         .execute(db)
         .await?;
+    Ok(done.rows_affected())
+}
+
+/// Ends every session of the account.
+pub async fn delete_all_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<u64> {
+    let done = sqlx::query("DELETE FROM sessions WHERE account_id = $1").bind(account.as_str()).execute(db).await?;
+    Ok(done.rows_affected())
+}
+
+/// Ends the sessions of the account that were seen before its `most` latest ones; never `kept`.
+pub async fn delete_surplus(db: impl AnyExecutor<'_>, account: &AccountId, kept: &str, most: i64) -> sqlx::Result<u64> {
+    let done = sqlx::query(
+        "DELETE FROM sessions WHERE account_id = $1 AND digest <> $2 AND digest NOT IN \
+         (SELECT digest FROM sessions WHERE account_id = $1 ORDER BY last_seen_at DESC, created_at DESC, digest LIMIT $3)",
+    )
+    .bind(account.as_str())
+    .bind(kept)
+    .bind(most)
+    .execute(db)
+    .await?;
     Ok(done.rows_affected())
 }
 

@@ -4,7 +4,8 @@ use super::app::Folder;
 use crate::model::{AccountId, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
-    Store, accounts, authenticators, enrolments, events, guards, pending_logins, recovery_codes, sessions,
+    Store, accounts, authenticators, enrolments, events, guards, one_time_tokens, pending_logins, people,
+    recovery_codes, sessions, signing_keys,
 };
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is")]
@@ -28,6 +29,9 @@ async fn every_function_does_what_it_says_on_both_databases() {
         pending(&store, &ada, now).await;
         session(&store, &ada, now).await;
         history(&store, &ada, now).await;
+        one_time(&store, &ada, now).await;
+        signing(&store, now).await;
+        people_of(&store, &ada, now).await;
         Store::open(&url).await.unwrap();
         store.close().await;
     }
@@ -78,6 +82,8 @@ async fn second_factor(store: &Store, ada: &AccountId, now: Timestamp) {
     assert!(authenticators::spend_step(&mut *tx, ada, 6).await.unwrap());
     let found = authenticators::find(&mut *tx, ada).await.unwrap().unwrap();
     assert_eq!((found.sealed_secret.as_str(), found.last_step), ("s", 6));
+    assert!(authenticators::delete(&mut *tx, ada).await.unwrap());
+    assert!(!authenticators::delete(&mut *tx, ada).await.unwrap());
     recovery_codes::insert(&mut *tx, ada, &digest, now).await.unwrap();
     assert_eq!(recovery_codes::count_left(&mut *tx, ada).await.unwrap(), 1);
     assert!(recovery_codes::spend(&mut *tx, ada, &digest, now).await.unwrap());
@@ -101,17 +107,22 @@ async fn pending(store: &Store, ada: &AccountId, now: Timestamp) {
         next_path: "/dashboard".into(),
         expires_at: now.plus_s(10),
         offset_steps: None,
+        kind: "browser".into(),
     };
     let mut tx = store.begin().await.unwrap();
     pending_logins::insert(&mut *tx, &login).await.unwrap();
     pending_logins::note_offset(&mut *tx, &login.digest, Some(-3)).await.unwrap();
-    let found = pending_logins::find(&mut *tx, &login.digest, now).await.unwrap().unwrap();
+    let found = pending_logins::find(&mut *tx, &login.digest, "browser", now).await.unwrap().unwrap();
+    assert!(pending_logins::find(&mut *tx, &login.digest, "bearer", now).await.unwrap().is_none());
     assert_eq!((found.tries_left, found.offset_steps, found.next_path.as_str()), (2, Some(-3), "/dashboard"));
     assert!(pending_logins::take_try(&mut *tx, &login.digest, now.plus_s(10)).await.unwrap().is_none());
     assert_eq!(pending_logins::take_try(&mut *tx, &login.digest, now).await.unwrap().map(|l| l.tries_left), Some(1));
     assert_eq!(pending_logins::take_try(&mut *tx, &login.digest, now).await.unwrap().map(|l| l.tries_left), Some(0));
     assert!(pending_logins::take_try(&mut *tx, &login.digest, now).await.unwrap().is_none());
     assert!(pending_logins::delete(&mut *tx, &login.digest).await.unwrap());
+    assert!(!pending_logins::delete(&mut *tx, &login.digest).await.unwrap());
+    pending_logins::insert(&mut *tx, &login).await.unwrap();
+    pending_logins::delete_all_of(&mut *tx, ada).await.unwrap();
     assert!(!pending_logins::delete(&mut *tx, &login.digest).await.unwrap());
     tx.commit().await.unwrap();
 }
@@ -126,16 +137,18 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
         expires_at: now.plus_s(1000),
         address: "192.0.2.1".into(),
         agent: "x".into(),
+        kind: "jwt".into(),
     };
     let other = sessions::Session { digest: unique("other"), ..session.clone() };
     let mut tx = store.begin().await.unwrap();
     sessions::insert(&mut *tx, &session).await.unwrap();
     sessions::insert(&mut *tx, &other).await.unwrap();
-    assert!(sessions::find_live(&mut *tx, &session.digest, now.plus_s(100)).await.unwrap().is_none());
+    assert!(sessions::find_live(&mut *tx, &session.digest, "jwt", now.plus_s(100)).await.unwrap().is_none());
     sessions::touch(&mut *tx, &session.digest, now.plus_s(59)).await.unwrap();
     sessions::touch(&mut *tx, &session.digest, now.plus_s(60)).await.unwrap();
-    let found = sessions::find_live(&mut *tx, &session.digest, now.plus_s(100)).await.unwrap().unwrap();
-    assert_eq!(found.session.last_seen_at, now.plus_s(60));
+    let found = sessions::find_live(&mut *tx, &session.digest, "jwt", now.plus_s(100)).await.unwrap().unwrap();
+    assert_eq!((found.session.last_seen_at, found.superuser_at), (now.plus_s(60), None));
+    assert!(sessions::find_live(&mut *tx, &session.digest, "bearer", now.plus_s(100)).await.unwrap().is_none());
     assert_eq!(sessions::live_of(&mut *tx, ada, now).await.unwrap().len(), 2);
     sessions::put_sheet(&mut *tx, &session.digest, "sealed", now.plus_s(10)).await.unwrap();
     let sheet = sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap();
@@ -147,8 +160,18 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
     sessions::erase_sheets_of(&mut *tx, ada).await.unwrap();
     assert_eq!(sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap(), None);
     assert_eq!(sessions::delete_others(&mut *tx, ada, &session.digest).await.unwrap(), 1);
+    assert!(sessions::exists(&mut *tx, &session.digest).await.unwrap());
     assert!(sessions::delete(&mut *tx, &session.digest).await.unwrap());
     assert!(!sessions::delete(&mut *tx, &session.digest).await.unwrap());
+    assert!(!sessions::exists(&mut *tx, &session.digest).await.unwrap());
+    for number in 0..4 {
+        let (digest, last_seen_at) = (unique("many"), now.plus_s(number));
+        sessions::insert(&mut *tx, &sessions::Session { digest, last_seen_at, ..session.clone() }).await.unwrap();
+    }
+    let oldest = sessions::live_of(&mut *tx, ada, now).await.unwrap().pop().unwrap().digest;
+    assert_eq!(sessions::delete_surplus(&mut *tx, ada, &oldest, 2).await.unwrap(), 1);
+    assert!(sessions::exists(&mut *tx, &oldest).await.unwrap());
+    assert_eq!(sessions::delete_all_of(&mut *tx, ada).await.unwrap(), 3);
     tx.commit().await.unwrap();
 }
 
@@ -166,6 +189,94 @@ async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
     let last_login_but = |own| events::last_login_but(store.read(), ada, own);
     assert_eq!(last_login_but(now.plus_s(5)).await.unwrap().map(|e| e.at), Some(now), "the one before mine");
     assert_eq!(last_login_but(now).await.unwrap().map(|e| e.at), Some(now.plus_s(5)), "one after mine too");
+}
+
+async fn one_time(store: &Store, ada: &AccountId, now: Timestamp) {
+    let token = |purpose: &str| one_time_tokens::OneTimeToken {
+        digest: unique("digest"),
+        purpose: purpose.into(),
+        account_id: ada.clone(),
+        email: "ada@example.test".into(),
+        created_at: now,
+        expires_at: now.plus_s(10),
+    };
+    let (reset, verify) = (token("reset_password"), token("verify_email"));
+    let mut tx = store.begin().await.unwrap();
+    one_time_tokens::insert(&mut *tx, &reset).await.unwrap();
+    one_time_tokens::insert(&mut *tx, &verify).await.unwrap();
+    let found = one_time_tokens::find(&mut *tx, &reset.digest, "reset_password", now).await.unwrap().unwrap();
+    assert_eq!((found.account_id, found.email), (ada.clone(), reset.email.clone()));
+    assert!(one_time_tokens::find(&mut *tx, &reset.digest, "verify_email", now).await.unwrap().is_none());
+    assert!(one_time_tokens::find(&mut *tx, &reset.digest, "reset_password", now.plus_s(10)).await.unwrap().is_none());
+    assert!(!one_time_tokens::spend(&mut *tx, &reset.digest, "verify_email", now).await.unwrap());
+    assert!(!one_time_tokens::spend(&mut *tx, &reset.digest, "reset_password", now.plus_s(10)).await.unwrap());
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "reset_password", now).await.unwrap(), 1);
+    assert!(one_time_tokens::spend(&mut *tx, &reset.digest, "reset_password", now).await.unwrap());
+    assert!(!one_time_tokens::spend(&mut *tx, &reset.digest, "reset_password", now).await.unwrap());
+    one_time_tokens::delete_of(&mut *tx, ada, "reset_password").await.unwrap();
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "verify_email", now).await.unwrap(), 1);
+    one_time_tokens::delete_expired(&mut *tx, now.plus_s(10)).await.unwrap();
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "verify_email", now).await.unwrap(), 0);
+    one_time_tokens::insert(&mut *tx, &token("change_email")).await.unwrap();
+    one_time_tokens::delete_all_of(&mut *tx, ada).await.unwrap();
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "change_email", now).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+}
+
+async fn signing(store: &Store, now: Timestamp) {
+    let key = |created_at| signing_keys::StoredKey {
+        kid: unique("kid"),
+        sealed_secret: "sealed".into(),
+        created_at,
+        retired_at: None,
+    };
+    let (old, new) = (key(now), key(now.plus_s(1)));
+    let mut tx = store.begin().await.unwrap();
+    signing_keys::insert(&mut *tx, &old).await.unwrap();
+    signing_keys::insert(&mut *tx, &new).await.unwrap();
+    assert!(signing_keys::retire_others(&mut *tx, &new.kid, now.plus_s(2)).await.unwrap() >= 1);
+    let usable = signing_keys::usable(&mut *tx, now).await.unwrap();
+    assert_eq!(usable.first().map(|key| (&key.kid, key.retired_at)), Some((&new.kid, None)));
+    assert!(usable.iter().any(|key| key.kid == old.kid && key.retired_at == Some(now.plus_s(2).seconds())));
+    assert!(signing_keys::usable(&mut *tx, now.plus_s(2)).await.unwrap().iter().all(|key| key.kid != old.kid));
+    assert!(signing_keys::delete_retired(&mut *tx, now.plus_s(2)).await.unwrap() >= 1);
+    drop(tx);
+}
+
+async fn people_of(store: &Store, ada: &AccountId, now: Timestamp) {
+    let mut tx = store.begin().await.unwrap();
+    assert!(people::lock(&mut *tx, ada).await.unwrap());
+    assert!(!people::lock(&mut *tx, &AccountId::from(unique("nobody"))).await.unwrap());
+    let before = people::count_active_superusers(&mut *tx).await.unwrap();
+    people::mark(&mut *tx, ada, people::Mark::Superuser, Some(now)).await.unwrap();
+    assert_eq!(people::count_active_superusers(&mut *tx).await.unwrap(), before + 1);
+    people::mark(&mut *tx, ada, people::Mark::Disabled, Some(now)).await.unwrap();
+    people::mark(&mut *tx, ada, people::Mark::Verified, Some(now)).await.unwrap();
+    people::mark(&mut *tx, ada, people::Mark::Verified, None).await.unwrap();
+    assert_eq!(people::count_active_superusers(&mut *tx).await.unwrap(), before);
+    let found = people::find(&mut *tx, ada).await.unwrap().unwrap();
+    let marks = (found.verified_at, found.disabled_at, found.superuser_at);
+    assert_eq!(marks, (None, Some(now.seconds()), Some(now.seconds())));
+    people::set_password(&mut *tx, ada, "newest").await.unwrap();
+    assert_eq!(people::password_of(&mut *tx, ada).await.unwrap().as_deref(), Some("newest"));
+    let name = unique("new_x");
+    let new = || people::NewEmail { address: &name, key: &name, verified_at: None };
+    assert!(people::set_email(&mut *tx, ada, new()).await.unwrap());
+    let pattern = format!("%{}%", name.replace('_', "\\_"));
+    assert_eq!(people::count(&mut *tx, &pattern).await.unwrap(), 1);
+    let listed = people::list(&mut *tx, &pattern, 10, 0).await.unwrap();
+    assert_eq!(listed.first().map(|person| &person.email), Some(&name));
+    assert!(people::list(&mut *tx, &pattern, 10, 1).await.unwrap().is_empty());
+    tx.commit().await.unwrap();
+    let eve = account(store, now).await;
+    let mut tx = store.begin().await.unwrap();
+    assert!(!people::set_email(&mut *tx, &eve, new()).await.unwrap());
+    drop(tx);
+    let mut tx = store.begin().await.unwrap();
+    assert!(people::delete(&mut *tx, ada).await.unwrap());
+    assert!(!people::delete(&mut *tx, ada).await.unwrap());
+    tx.commit().await.unwrap();
+    store.is_reachable().await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,100 @@
+//! The one verifier of passwords, whichever door they come through.
+
+use super::{Session, Stay};
+use crate::model::views::EventKind;
+use crate::model::{AccountId, Problem};
+use crate::server::audit::{self, Origin};
+use crate::server::config::ApiCompat;
+use crate::server::email::Email;
+use crate::server::failure::Failure;
+use crate::server::passwords::{Verdict, policy};
+use crate::server::services::Services;
+use crate::server::store::accounts::{self, Account};
+use crate::server::store::guards;
+
+/// Whose address and password these are.
+///
+/// Refuses unknown, wrong, disabled and (where verification is required) unverified alike with
+/// [`Problem::BadCredentials`], after the same work.
+pub(super) async fn owner(
+    services: &Services,
+    origin: &Origin,
+    email: &str,
+    password: String,
+    stay: Stay,
+) -> Result<AccountId, Failure> {
+    let password = policy::normalise(password);
+    if policy::check_form(&password).is_err() {
+        return Err(Problem::BadCredentials.into());
+    }
+    let account = match Email::parse(email) {
+        Ok(email) => accounts::find_by_email(services.store.read(), email.key()).await?,
+        Err(_) => None,
+    };
+    let stored = account.as_ref().map(|account| account.password_hash.as_str());
+    let verdict = services.hash_lane.verify(password.clone(), stored).await?;
+    let Some(account) = account else {
+        note_nobody(services).await?;
+        return Err(Problem::BadCredentials.into());
+    };
+    if verdict == Verdict::Wrong || account.disabled_at.is_some() {
+        note(services, &account.id, EventKind::PasswordRefused, origin).await?;
+        return Err(Problem::BadCredentials.into());
+    }
+    if services.config.email_verification_is_required && account.verified_at.is_none() {
+        note(services, &account.id, EventKind::PasswordRefused, origin).await?;
+        return Err(unverified(services, stay).into());
+    }
+    upgrade(services, &account, password).await?;
+    Ok(account.id)
+}
+
+/// Asks whoever holds a session for the password once more.
+pub async fn reauthenticate(
+    services: &Services,
+    origin: &Origin,
+    session: &Session,
+    password: String,
+) -> Result<(), Failure> {
+    owner(services, origin, session.email(), password, Stay::Api).await.map(drop).map_err(|failure| match failure {
+        Failure::Refused(Problem::BadCredentials | Problem::NotVerified) => Problem::LoginTooOld.into(),
+        other => other,
+    })
+}
+
+/// Only clients written for fastapi-users are told that the password was right.
+fn unverified(services: &Services, stay: Stay) -> Problem {
+    let tells = stay == Stay::Api && services.config.api.compat == ApiCompat::FastapiUsers;
+    if tells { Problem::NotVerified } else { Problem::BadCredentials }
+}
+
+async fn upgrade(services: &Services, account: &Account, password: zeroize::Zeroizing<String>) -> Result<(), Failure> {
+    if services.hash_lane.is_outdated(&account.password_hash) {
+        let new = services.hash_lane.hash(password).await?;
+        let mut tx = services.store.begin().await?;
+        accounts::upgrade_hash(&mut *tx, &account.id, &account.password_hash, &new).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Writes an event in a transaction of its own: the deed it tells was refused.
+pub(super) async fn note(
+    services: &Services,
+    account: &AccountId,
+    kind: EventKind,
+    origin: &Origin,
+) -> Result<(), Failure> {
+    let mut tx = services.store.begin().await?;
+    audit::record(services, &mut tx, account, kind, origin).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As durable a write as [`note`], for an address without an account: else the faster answer tells
+/// who has one.
+async fn note_nobody(services: &Services) -> Result<(), Failure> {
+    let now = services.clock.now().seconds().to_string();
+    let mut tx = services.store.begin().await?;
+    guards::put(&mut *tx, "latest refusal of nobody", &now).await?;
+    Ok(tx.commit().await?)
+}
