@@ -1,6 +1,7 @@
 //! Everything that never reaches the browser. Arrows point one way: see `tests/layers.rs`.
 
 pub mod accounts;
+pub mod admin;
 pub mod audit;
 pub mod call;
 pub mod cli;
@@ -10,6 +11,7 @@ pub mod email;
 pub mod failure;
 pub mod http;
 pub mod keys;
+pub mod mail;
 pub mod passwords;
 pub mod services;
 pub mod sessions;

@@ -1,5 +1,11 @@
 //! The life of an account.
 
+mod email_change;
 mod register;
+mod update;
+mod verify;
 
-pub use register::{Registration, register};
+pub use email_change::{EmailChange, Letter, begin as begin_email_change};
+pub use register::{Rank, Registration, add, register};
+pub use update::{OwnChanges, update_own};
+pub use verify::{ask_verification, verify};

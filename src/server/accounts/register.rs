@@ -1,5 +1,6 @@
 //! A new account.
 
+use super::verify;
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
@@ -8,6 +9,7 @@ use crate::server::failure::Failure;
 use crate::server::passwords::policy;
 use crate::server::services::Services;
 use crate::server::store::accounts;
+use crate::server::store::people::{self, Mark, Person};
 
 /// What was typed into the registration page.
 pub struct Registration {
@@ -15,12 +17,29 @@ pub struct Registration {
     pub password: String,
 }
 
-/// Adds an account. The password is judged before the address is looked up, and hashed before
-/// it is known whether the address is taken: the time it takes says nothing.
-pub async fn register(services: &Services, origin: &Origin, form: Registration) -> Result<AccountId, Failure> {
+/// What a new account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    Ordinary,
+    /// May govern other accounts; its address counts as verified.
+    Superuser,
+}
+
+/// Adds an ordinary account, unless the operator closed registration.
+pub async fn register(services: &Services, origin: &Origin, form: Registration) -> Result<Person, Failure> {
     if !services.config.registration_is_open {
         return Err(Problem::RegistrationClosed.into());
     }
+    let person = add(services, origin, form, Rank::Ordinary).await?;
+    if services.config.email_verification_is_required {
+        verify::send_link(services, &person.id, &person.email).await?;
+    }
+    Ok(person)
+}
+
+/// Adds an account. The password is judged before the address is looked up, and hashed before
+/// it is known whether the address is taken: the time it takes says nothing.
+pub async fn add(services: &Services, origin: &Origin, form: Registration, rank: Rank) -> Result<Person, Failure> {
     let email = Email::parse(&form.email)?;
     let password = policy::normalise(form.password);
     services.password_policy.check_new(&password, &email)?;
@@ -30,10 +49,16 @@ pub async fn register(services: &Services, origin: &Origin, form: Registration) 
     let mut tx = services.store.begin().await?;
     let new =
         accounts::NewAccount { id: &id, email: email.address(), email_key: email.key(), password_hash: &password_hash };
-    if !accounts::insert(&mut *tx, new, services.clock.now()).await? {
+    let now = services.clock.now();
+    if !accounts::insert(&mut *tx, new, now).await? {
         return Err(Problem::EmailTaken.into());
+    }
+    if rank == Rank::Superuser {
+        people::mark(&mut *tx, &id, Mark::Superuser, Some(now)).await?;
+        people::mark(&mut *tx, &id, Mark::Verified, Some(now)).await?;
     }
     audit::record(services, &mut tx, &id, EventKind::Registered, origin).await?;
     tx.commit().await?;
-    Ok(id)
+    let since = (rank == Rank::Superuser).then_some(now.seconds());
+    Ok(Person { id, email: email.address().to_owned(), verified_at: since, disabled_at: None, superuser_at: since })
 }

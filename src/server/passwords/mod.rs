@@ -1,8 +1,10 @@
 //! Passwords: what is accepted, and hashing in a lane of its own.
 
+pub mod change;
 mod hash;
 mod lane;
 pub mod policy;
+pub mod reset;
 
 pub use hash::HashParams;
 pub use lane::{HashLane, Priority, Verdict};

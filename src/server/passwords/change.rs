@@ -1,0 +1,50 @@
+//! A new password in place of the old one, and what ends by that.
+
+use super::{Verdict, policy};
+use crate::model::views::EventKind;
+use crate::model::{AccountId, Problem};
+use crate::server::audit::{self, Origin};
+use crate::server::email::Email;
+use crate::server::failure::Failure;
+use crate::server::services::Services;
+use crate::server::store::{enrolments, one_time_tokens, pending_logins, people, sessions};
+use sqlx::AnyConnection;
+
+/// A password that was judged and hashed.
+pub struct NewPassword {
+    pub account: AccountId,
+    hash: String,
+}
+
+/// Judges a new password of `account` and hashes it. It must not be the present one.
+pub async fn prepare(
+    services: &Services,
+    account: &AccountId,
+    email: &str,
+    typed: String,
+) -> Result<NewPassword, Failure> {
+    let password = policy::normalise(typed);
+    services.password_policy.check_new(&password, &Email::parse(email)?)?;
+    let present = people::password_of(services.store.read(), account).await?;
+    if services.hash_lane.verify(password.clone(), present.as_deref()).await? == Verdict::Right {
+        return Err(Problem::PasswordSame.into());
+    }
+    Ok(NewPassword { account: account.clone(), hash: services.hash_lane.hash(password).await? })
+}
+
+/// Writes it. Every session but `kept` ends, and with them pending logins, set-ups and links in mails.
+pub async fn write(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    new: &NewPassword,
+    kept: Option<&str>,
+) -> Result<(), Failure> {
+    let account = &new.account;
+    people::set_password(&mut *db, account, &new.hash).await?;
+    sessions::delete_others(&mut *db, account, kept.unwrap_or_default()).await?;
+    pending_logins::delete_all_of(&mut *db, account).await?;
+    enrolments::delete_all_of(&mut *db, account).await?;
+    one_time_tokens::delete_all_of(&mut *db, account).await?;
+    audit::record(services, db, account, EventKind::PasswordChanged, origin).await
+}

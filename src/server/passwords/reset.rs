@@ -1,0 +1,47 @@
+//! A forgotten password: a link by mail, then a new one. The second factor is still asked at the
+//! next login.
+
+use super::change;
+use crate::model::Problem;
+use crate::server::audit::Origin;
+use crate::server::email::Email;
+use crate::server::failure::Failure;
+use crate::server::mail::{self, Message};
+use crate::server::services::Services;
+use crate::server::store::{accounts, guards, people};
+use crate::server::tokens::one_time::{self, Purpose};
+
+/// Mails a link to the owner of `email`, if there is one; says nothing of it either way.
+pub async fn ask(services: &Services, email: &Email) -> Result<(), Failure> {
+    let account = accounts::find_by_email(services.store.read(), email.key()).await?;
+    let mut tx = services.store.begin().await?;
+    let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
+        // As durable a write as below: else the faster answer tells who has an account.
+        guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?;
+        return Ok(tx.commit().await?);
+    };
+    let token = one_time::make(services, &mut tx, &account.id, &account.email, Purpose::ResetPassword).await?;
+    tx.commit().await?;
+    if let Some(token) = token {
+        let letter = Message::ResetPassword(token);
+        mail::send(services, &account.email, &letter, Purpose::ResetPassword.lifetime_s());
+    }
+    Ok(())
+}
+
+/// Sets a new password. A refused password leaves the link working; every use of it ends all
+/// sessions of the account.
+pub async fn reset(services: &Services, origin: &Origin, shown: &str, password: String) -> Result<(), Failure> {
+    let token = one_time::look(services, shown, Purpose::ResetPassword).await?;
+    let owner = people::find(services.store.read(), &token.account_id).await?.ok_or(Problem::LinkBad)?;
+    if owner.disabled_at.is_some() || owner.email != token.email {
+        return Err(Problem::LinkBad.into());
+    }
+    let new = change::prepare(services, &owner.id, &owner.email, password).await?;
+    let mut tx = services.store.begin().await?;
+    one_time::spend(services, &mut tx, &token).await?;
+    change::write(services, &mut tx, origin, &new, None).await?;
+    tx.commit().await?;
+    mail::send(services, &owner.email, &Message::PasswordChanged, mail::NOTICE_S);
+    Ok(())
+}
