@@ -13,6 +13,7 @@ pub mod http;
 pub mod keys;
 pub mod mail;
 pub mod passwords;
+pub mod rest;
 pub mod services;
 pub mod sessions;
 pub mod store;

@@ -6,8 +6,8 @@ use crate::server::failure::Failure;
 use crate::server::keys::{KeyRing, MasterKey};
 use crate::server::passwords::{HashLane, policy::Policy};
 use crate::server::store::{Store, guards};
-use sqlx::migrate::MigrateError;
 use crate::server::tokens::{self, SigningKeys};
+use sqlx::migrate::MigrateError;
 
 /// Name under which the database keeps the fingerprint of the master key.
 const FINGERPRINT: &str = "master key fingerprint";

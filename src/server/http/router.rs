@@ -4,6 +4,7 @@ use super::{
     forms, guard, headers, pages, preferences, recovery_text, same_origin, static_files, trouble, trouble_page,
 };
 use crate::app::App;
+use crate::server::rest;
 use crate::server::services::Services;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -36,6 +37,7 @@ fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
         .route("/favicon.svg", get(static_files::plain))
         .route("/robots.txt", get(static_files::plain))
         .route("/healthz", get(|| async { "ok" }))
+        .merge(rest::router(services))
         .fallback(|| async { StatusCode::NOT_FOUND })
 }
 

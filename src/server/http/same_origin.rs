@@ -2,6 +2,7 @@
 
 use super::trouble;
 use crate::model::Problem;
+use crate::server::rest;
 use crate::server::services::Services;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -12,7 +13,9 @@ use std::sync::Arc;
 /// Lets an unsafe request pass only if it comes from our own pages.
 pub async fn check(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || comes_from(request.headers(), &services.config.public_url.origin) {
+    // The API has a rule of its own: it reads no cookie.
+    let is_exempt = is_safe || rest::owns(request.uri().path());
+    if is_exempt || comes_from(request.headers(), &services.config.public_url.origin) {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "A request from another site was refused.");

@@ -3,6 +3,7 @@
 use super::{pages, trouble};
 use crate::model::Problem;
 use crate::server::failure::Failure;
+use crate::server::rest;
 use crate::server::services::Services;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -13,7 +14,8 @@ use std::sync::Arc;
 
 /// Draws a page in place of whatever went wrong below, if a page was asked for.
 pub async fn draw(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
-    if !trouble::wants_page(request.headers()) {
+    // The API answers in JSON whatever is asked for.
+    if !trouble::wants_page(request.headers()) || rest::owns(request.uri().path()) {
         return next.run(request).await;
     }
     let mut asked = Request::new(Body::empty());

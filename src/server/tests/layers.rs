@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the server and what of ours it may use.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("server/store", &["model"]),
     ("server/keys", &[]),
     ("server/config", &["model", "server/passwords"]),
@@ -72,6 +72,23 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "server/services",
             "server/sessions",
             "server/store",
+        ],
+    ),
+    (
+        "server/rest",
+        &[
+            "model",
+            "server/accounts",
+            "server/admin",
+            "server/audit",
+            "server/call",
+            "server/email",
+            "server/failure",
+            "server/passwords",
+            "server/services",
+            "server/sessions",
+            "server/store",
+            "server/totp",
         ],
     ),
     ("model", &[]),

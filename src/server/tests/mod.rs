@@ -8,6 +8,7 @@ mod layers;
 mod log;
 mod pins;
 mod promises;
+mod rest;
 mod second_factor;
 mod sessions;
 mod start;

@@ -1,0 +1,39 @@
+//! What other programs ask of us: keys, health, where a password is changed.
+
+use super::asked::Asked;
+use super::detail::{Refusal, json_response};
+use super::shapes::{Key, KeySet};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// The public keys that verify access tokens
+///
+/// May be kept for five minutes; look again when a token names a key that is not there.
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "keys", responses((status = 200, body = KeySet)))]
+pub async fn jwks(asked: Asked) -> Result<Response, Refusal> {
+    let services = &asked.services;
+    let now = services.clock.now();
+    let public = services.signing_keys.public(&services.store, &services.keys, now).await?;
+    let key = |kid, x| Key { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid, x };
+    let keys = public.into_iter().map(|public| key(public.kid, public.x)).collect();
+    let mut response = json_response(StatusCode::OK, &KeySet { keys });
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    Ok(response)
+}
+
+/// Where people change their password, for password managers (W3C, "A Well-Known URL for Changing Passwords").
+pub async fn change_password() -> Response {
+    // Until there is a page of its own, the dashboard leads on.
+    (StatusCode::FOUND, [(header::LOCATION, "/dashboard")]).into_response()
+}
+
+/// Whether requests can be answered: asks the database.
+pub async fn ready(asked: Asked) -> Response {
+    match asked.services.store.is_reachable().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "The database cannot be reached.");
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "not ready\n").into_response()
+        }
+    }
+}

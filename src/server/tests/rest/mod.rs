@@ -1,0 +1,23 @@
+//! The REST API on the whole router, in process: api-contract, cell by cell.
+
+mod client;
+mod compat;
+mod input;
+mod journeys;
+mod login;
+mod me;
+mod recover;
+mod register;
+mod sharing;
+mod superusers;
+mod tokens;
+
+pub use client::Client;
+
+/// The two profiles of the API.
+const PROFILES: [&str; 2] = ["strict", "fastapi_users"];
+
+/// A server of this profile.
+async fn app(profile: &str) -> super::TestApp {
+    super::TestApp::with(&[("SEKISHO_API_COMPAT", profile)]).await
+}
