@@ -1,6 +1,12 @@
 //! The command line.
 
+mod accounts;
+mod keys;
 mod serve;
+mod terminal;
+
+use accounts::{AccountCommand, AdminCommand};
+use keys::KeysCommand;
 
 use clap::{Parser, Subcommand};
 
@@ -14,8 +20,17 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve pages (the default).
+    /// Serve pages and API (the default).
     Serve,
+    /// Superusers.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Keys of access tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 impl Cli {
@@ -23,6 +38,9 @@ impl Cli {
     pub async fn run(self) -> Result<(), Vec<String>> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve().await,
+            Command::Admin(command) => accounts::admin(command).await,
+            Command::Account(command) => accounts::account(command).await,
+            Command::Keys(command) => keys::keys(command).await,
         }
     }
 }

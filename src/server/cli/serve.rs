@@ -32,7 +32,7 @@ pub async fn serve() -> Result<(), Vec<String>> {
 }
 
 // The database and its log inherit no more than the folder's owner may do.
-fn prepare_data_dir(path: &Path) -> Result<(), String> {
+pub(super) fn prepare_data_dir(path: &Path) -> Result<(), String> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let failed = |error: std::io::Error| format!("SEKISHO_DATA_DIR: {} cannot be used: {error}.", path.display());
     fs::create_dir_all(path).map_err(failed)?;

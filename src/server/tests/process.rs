@@ -150,3 +150,41 @@ fn plain_http_beyond_loopback_and_every_other_bad_setting_stop_the_start() {
         assert_eq!(said.lines().filter(|line| line.starts_with(name)).count(), 1, "{said}");
     }
 }
+
+/// Runs a command with `input` piped in; what it said on either stream.
+fn run(folder: &Path, arguments: &[&str], input: &str) -> Result<String, String> {
+    let mut program = program(folder);
+    program.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let said = |bytes| String::from_utf8(bytes).unwrap();
+    if status.success() { Ok(said(stdout)) } else { Err(said(stderr)) }
+}
+
+#[test]
+fn the_operator_makes_superusers_and_looks_after_accounts() {
+    let folder = TempDir::new().unwrap();
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let (root, second) = ("root@example.test", "second@example.test");
+    let made = run(&["admin", "create", root], &format!("{PASSWORD}\n")).unwrap();
+    assert!(made.starts_with("root@example.test may govern"), "{made}");
+    assert!(run(&["admin", "create", root], PASSWORD).unwrap_err().contains("already"));
+    assert!(run(&["admin", "create", second], "short").unwrap_err().contains("too short"));
+    assert!(run(&["admin", "create", second, PASSWORD], "").is_err(), "a password is no argument");
+    for command in ["disable", "delete"] {
+        assert!(run(&["account", command, root], "").unwrap_err().contains("last superuser"), "{command}");
+    }
+    run(&["admin", "create", second], PASSWORD).unwrap();
+    let listed = run(&["account", "list"], "").unwrap();
+    assert_eq!(listed.lines().count(), 2);
+    assert!(listed.lines().all(|line| line.ends_with("superuser  verified")), "{listed}");
+    assert_eq!(run(&["account", "list", "second"], "").unwrap().lines().count(), 1);
+    assert!(run(&["account", "disable", second], "").unwrap().contains("disabled"));
+    assert!(!run(&["account", "enable", second], "").unwrap().contains("disabled"));
+    assert!(run(&["account", "show", second], "").unwrap().contains("second factor: off"));
+    assert!(run(&["account", "reset-second-factor", second], "").unwrap().contains("had no second factor"));
+    assert!(run(&["account", "delete", second], "").unwrap().contains("deleted"));
+    assert!(run(&["account", "show", second], "").unwrap_err().contains("no account"));
+    assert!(run(&["keys", "rotate"], "").unwrap().contains("from now on"));
+}
