@@ -1,7 +1,7 @@
 //! Every route of the API.
 
 use super::detail::Refusal;
-use super::{door, login, me, meta, recover, register, second_factor, users};
+use super::{door, explorer, login, me, meta, openapi, recover, register, second_factor, users};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::Router;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every path and its methods.
-pub const ROUTES: [(&str, &str); 17] = [
+pub const ROUTES: [(&str, &str); 21] = [
     ("/auth/jwt/login", "POST"),
     ("/auth/jwt/logout", "POST"),
     ("/auth/register", "POST"),
@@ -33,6 +33,10 @@ pub const ROUTES: [(&str, &str); 17] = [
     ("/.well-known/jwks.json", "GET"),
     ("/.well-known/change-password", "GET"),
     ("/readyz", "GET"),
+    ("/openapi.json", "GET"),
+    ("/docs", "GET"),
+    ("/docs/explorer.js", "GET"),
+    ("/docs/explorer.css", "GET"),
 ];
 
 /// The routes, behind their door.
@@ -56,6 +60,10 @@ pub fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .route("/.well-known/jwks.json", get(meta::jwks))
         .route("/.well-known/change-password", get(meta::change_password))
         .route("/readyz", get(meta::ready))
+        .route("/openapi.json", get(openapi::describe))
+        .route("/docs", get(explorer::page))
+        .route("/docs/explorer.js", get(explorer::script))
+        .route("/docs/explorer.css", get(explorer::styles))
         .route("/auth", any(elsewhere))
         .route("/auth/", any(elsewhere))
         .route("/auth/{*rest}", any(elsewhere))

@@ -2,6 +2,7 @@
 
 mod client;
 mod compat;
+mod docs;
 mod input;
 mod journeys;
 mod login;
