@@ -21,7 +21,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
         login::login, login::logout, register::register, recover::forgot_password, recover::reset_password,
         recover::request_verify_token, recover::verify, second_factor::check_totp, second_factor::totp_setup,
         second_factor::setup_totp, login::login_tfa, users::list, me::read, me::update, users::read, users::update,
-        users::delete, meta::jwks
+        users::delete, users::delete_me, meta::jwks
     ),
     components(schemas(Detail)),
     modifiers(&Common)

@@ -54,8 +54,7 @@ pub fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .route("/auth/setup-totp", post(second_factor::setup_totp))
         .route("/auth/login-tfa", post(login::login_tfa))
         .route("/users", get(users::list))
-        // `me` is no id: deleting it asks for a superuser and finds nobody, as with fastapi-users.
-        .route("/users/me", get(me::read).patch(me::update).delete(users::delete))
+        .route("/users/me", get(me::read).patch(me::update).delete(users::delete_me))
         .route("/users/{id}", get(users::read).patch(users::update).delete(users::delete))
         .route("/.well-known/jwks.json", get(meta::jwks))
         .route("/.well-known/change-password", get(meta::change_password))

@@ -111,6 +111,15 @@ pub async fn delete(about: About) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// Nobody is called `me` here
+///
+/// The route above with an id that is none: superusers find nobody, all others may not look.
+#[utoipa::path(delete, path = "/users/me", tag = "users", security(("bearer" = [])),
+    responses((status = 401, body = Detail), (status = 403, body = Detail), (status = 404, body = Detail)))]
+pub async fn delete_me(about: About) -> Result<Response, Refusal> {
+    delete(about).await
+}
+
 /// The last value of a query parameter.
 fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
