@@ -23,5 +23,6 @@ step "Tests" scripts/with_postgres.sh cargo test --locked
 step "Release build" scripts/build.sh
 step "Size budget" scripts/size_budget.sh
 step "Browser side" scripts/scan_browser_side.sh
+step "What the docs show" scripts/try_docs.sh
 step "Browser tests" browser_tests
 say "All passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"
