@@ -1,6 +1,8 @@
 //! Rows of "where we differ" that no other file shows.
 
 use super::super::TestApp;
+use super::super::app::PASSWORD;
+use super::super::log::Log;
 use super::{Client, PROFILES, app};
 use serde_json::json;
 
@@ -66,4 +68,31 @@ async fn fifty_sessions_are_kept_and_the_oldest_goes() {
     }
     assert_eq!(first.get("/users/me").await.status, 401);
     assert_eq!(last.get("/users/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn nothing_secret_of_the_api_is_ever_logged() {
+    let log = Log::capture();
+    let app = TestApp::new().await;
+    let mut ada = Client::registered(&app, ADA).await;
+    let pending = ada.token.clone().unwrap();
+    let phone = ada.secret().await;
+    let enrolled = ada.post("/auth/setup-totp", json!({ "otp": phone.code(&app) })).await.json();
+    let recovery = enrolled["recovery_codes"][0].as_str().unwrap().to_owned();
+    ada.post("/auth/forgot-password", json!({ "email": ADA })).await;
+    let reset = app.mailed_token("reset-password", &[]).await;
+    ada.post("/auth/reset-password", json!({ "token": reset, "password": "canary" })).await;
+    app.advance(60);
+    let code = phone.code(&app);
+    ada.log_in_with(ADA, &code).await;
+    let access = ada.token.clone().unwrap();
+    ada.log_in_with(ADA, &recovery).await;
+    ada.get("/users/me?token=canary").await;
+    Client::with(&app, "canary").get("/users/me").await;
+    ada.form("/auth/jwt/login", &[("username", ADA), ("password", "canary wrong")]).await;
+    let text = log.text();
+    assert!(text.contains("logged_in") && text.contains("password_refused"), "{text:.2000}");
+    for secret in [PASSWORD, ADA, "canary", &pending, &phone.0, &recovery, &reset, &access, &format!("\"{code}\"")] {
+        assert!(!text.contains(secret), "{secret} is in the log");
+    }
 }

@@ -6,6 +6,7 @@ mod docs;
 mod input;
 mod journeys;
 mod login;
+mod matrix;
 mod me;
 mod recover;
 mod register;
