@@ -1,0 +1,51 @@
+// The mails that a server without SMTP keeps in its data folder.
+
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from '../server';
+
+const PATIENCE_MS = 5_000;
+
+export interface Mail {
+  text: string;
+  /** Seconds since 1970: the mail is of no use any more. */
+  expiresAt: number;
+}
+
+/** The mails to `email`, oldest first, once there are `count` of them. */
+export async function mailsTo(server: Server, email: string, count: number): Promise<Mail[]> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const mails = await keptFor(server, email);
+    if (mails.length >= count) return mails;
+    if (Date.now() > deadline) throw new Error(`${mails.length} of ${count} mails came.`);
+    await sleep(5);
+  }
+}
+
+/** Mails are written beside the answer; this long after it, a mail that was not written is not going to be. */
+export async function noMailTo(server: Server, email: string): Promise<boolean> {
+  await sleep(100);
+  return (await keptFor(server, email)).length === 0;
+}
+
+/** The token of the newest of `count` mails to `email`, which must all be links to `page`. */
+export async function tokenIn(server: Server, email: string, page: string, count = 1): Promise<string> {
+  const mails = await mailsTo(server, email, count);
+  const found = new RegExp(`${server.url}/${page}\\?token=(\\S+)`).exec(mails[mails.length - 1].text);
+  if (!found) throw new Error(`The newest mail is no link to ${page}.`);
+  return found[1];
+}
+
+async function keptFor(server: Server, email: string): Promise<Mail[]> {
+  const folder = join(server.data, 'mail');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
+  const all = await Promise.all(names.map(async (name) => {
+    const file = join(folder, name);
+    const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    return { text, mtimeMs, expiresAt: Number(name.split('-')[0]) };
+  }));
+  const own = all.filter(({ text }) => text.includes(`\nTo: <${email}>`));
+  return own.sort((one, other) => one.mtimeMs - other.mtimeMs);
+}

@@ -1,0 +1,55 @@
+// The database of one server, and a hand on it: tests let time pass by moving what it remembers.
+
+import { randomBytes } from 'node:crypto';
+import { output } from './program';
+
+export interface Database {
+  /** As SEKISHO_DATABASE_URL wants it. */
+  url: string;
+  run(sql: string): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** A file in the data folder, gone with it. */
+export class SqliteDatabase implements Database {
+  readonly url: string;
+
+  constructor(private readonly file: string) {
+    this.url = `sqlite:${file}`;
+  }
+
+  async run(sql: string) {
+    const script = 'import sqlite3, sys\n'
+      + 'with sqlite3.connect(sys.argv[1], timeout=10) as db: db.executescript("BEGIN IMMEDIATE;" + sys.argv[2])';
+    await output('python3', ['-c', script, this.file, sql]);
+  }
+
+  async drop() {}
+}
+
+/** One of its own in the cluster that TEST_DATABASE_URL names. */
+export class PostgresDatabase implements Database {
+  private constructor(private readonly cluster: string, private readonly name: string, readonly url: string) {}
+
+  static async create(): Promise<PostgresDatabase> {
+    const cluster = process.env.TEST_DATABASE_URL;
+    if (!cluster) throw new Error('TEST_DATABASE_URL must name a PostgreSQL database; see scripts/with_postgres.sh.');
+    const name = `contract_${randomBytes(8).toString('hex')}`;
+    const url = new URL(cluster);
+    url.pathname = `/${name}`;
+    await psql(cluster, `CREATE DATABASE ${name}`);
+    return new PostgresDatabase(cluster, name, url.href);
+  }
+
+  async run(sql: string) {
+    await psql(this.url, sql);
+  }
+
+  async drop() {
+    await psql(this.cluster, `DROP DATABASE ${this.name} WITH (FORCE)`);
+  }
+}
+
+async function psql(url: string, sql: string) {
+  await output('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql, url]);
+}
