@@ -136,11 +136,11 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.strip_prefix("application/").is_some_and(|kind| kind == "json" || kind.ends_with("+json"))
 }
 
-/// Characters before a place given by line and column, both from 1.
+/// Characters before a place given by line and column: bytes of that line, both from 1.
 fn position(body: &[u8], line: usize, column: usize) -> usize {
-    let text = String::from_utf8_lossy(body);
-    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(|line| line.chars().count()).sum();
-    before + column.saturating_sub(1)
+    let before: usize = body.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let before = body.get(..before + column.saturating_sub(1)).unwrap_or(body);
+    String::from_utf8_lossy(before).chars().count()
 }
 
 /// True if an object names a field twice.

@@ -49,6 +49,8 @@ async fn malformed_json_is_422_before_anything_else() {
     }
     let syntax = Client::new(&app).send_json("POST", "/auth/register", "{\n \"email\": x}").await.json();
     assert_eq!(syntax["detail"][0]["loc"], json!(["body", 12]));
+    let letters = Client::new(&app).send_json("POST", "/auth/register", "{\"関所\": x}").await.json();
+    assert_eq!(letters["detail"][0]["loc"], json!(["body", 7]), "letters are counted, not bytes");
 }
 
 #[tokio::test]
