@@ -1,7 +1,7 @@
 //! A page on which people try the API: our own, small, from our own origin, under its own policy.
 
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 /// Scripts and styles of ours, calls to us, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
@@ -13,6 +13,11 @@ pub async fn page() -> Response {
     let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");
     let headers = [kind, (header::CACHE_CONTROL, AN_HOUR), (header::CONTENT_SECURITY_POLICY, POLICY)];
     (headers, include_str!("explorer/page.html")).into_response()
+}
+
+/// The other address under which fastapi shows its documentation.
+pub async fn redoc() -> Redirect {
+    Redirect::temporary("/docs")
 }
 
 /// Its script.

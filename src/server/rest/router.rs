@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every path and its methods.
-pub const ROUTES: [(&str, &str); 21] = [
+pub const ROUTES: [(&str, &str); 22] = [
     ("/auth/jwt/login", "POST"),
     ("/auth/jwt/logout", "POST"),
     ("/auth/register", "POST"),
@@ -35,6 +35,7 @@ pub const ROUTES: [(&str, &str); 21] = [
     ("/readyz", "GET"),
     ("/openapi.json", "GET"),
     ("/docs", "GET"),
+    ("/redoc", "GET"),
     ("/docs/explorer.js", "GET"),
     ("/docs/explorer.css", "GET"),
 ];
@@ -61,6 +62,7 @@ pub fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .route("/readyz", get(meta::ready))
         .route("/openapi.json", get(openapi::describe))
         .route("/docs", get(explorer::page))
+        .route("/redoc", get(explorer::redoc))
         .route("/docs/explorer.js", get(explorer::script))
         .route("/docs/explorer.css", get(explorer::styles))
         .route("/auth", any(elsewhere))

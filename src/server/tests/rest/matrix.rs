@@ -7,7 +7,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Anonymous, pending (owes a set-up), full session, superuser.
-const MATRIX: [(&str, &str, [u16; 4]); 25] = [
+const MATRIX: [(&str, &str, [u16; 4]); 26] = [
     ("POST", "/auth/jwt/login", [422, 422, 422, 422]),
     ("POST", "/auth/register", [422, 422, 422, 422]),
     ("POST", "/auth/forgot-password", [422, 422, 422, 422]),
@@ -30,6 +30,7 @@ const MATRIX: [(&str, &str, [u16; 4]); 25] = [
     ("GET", "/readyz", [200, 200, 200, 200]),
     ("GET", "/openapi.json", [200, 200, 200, 200]),
     ("GET", "/docs", [200, 200, 200, 200]),
+    ("GET", "/redoc", [307, 307, 307, 307]),
     ("GET", "/docs/explorer.js", [200, 200, 200, 200]),
     ("GET", "/docs/explorer.css", [200, 200, 200, 200]),
     // Last: it ends the sessions.
