@@ -105,5 +105,5 @@ async fn set_marks(
 async fn sign_out(db: &mut AnyConnection, account: &AccountId) -> Result<(), Failure> {
     sessions::delete_all_of(&mut *db, account).await?;
     pending_logins::delete_all_of(&mut *db, account).await?;
-    Ok(one_time_tokens::delete_all_of(db, account).await?)
+    Ok(one_time_tokens::delete_powers_of(db, account).await?)
 }

@@ -92,6 +92,16 @@ pub async fn delete_of(db: impl AnyExecutor<'_>, account: &AccountId, purpose: &
     Ok(())
 }
 
+/// Kills the tokens that would change something of the account. One that confirms its address only
+/// says whose it is, and goes on working.
+pub async fn delete_powers_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM one_time_tokens WHERE account_id = $1 AND purpose <> 'verify_email'")
+        .bind(account.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Kills every token of the account.
 pub async fn delete_all_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM one_time_tokens WHERE account_id = $1").bind(account.as_str()).execute(db).await?;
