@@ -46,11 +46,11 @@ impl Modify for Common {
 
 fn describe_failures(operation: &mut Operation) {
     let mut failures = vec![
+        ("413", "More than 64 KiB"),
         ("500", "Ours to mend; `incident` is its number in the log"),
         ("503", "Many people are logging in; come back after `Retry-After` seconds"),
     ];
     if operation.request_body.is_some() {
-        failures.push(("413", "More than 64 KiB"));
         failures.push(("403", "Not for you, or asked for by another site"));
     }
     for (status, words) in failures {
