@@ -25,4 +25,6 @@ step "Size budget" scripts/size_budget.sh
 step "Browser side" scripts/scan_browser_side.sh
 step "What the docs show" scripts/try_docs.sh
 step "Browser tests" browser_tests
+step "Contract" scripts/with_postgres.sh \
+  env SEKISHO_BIN="$CARGO_TARGET_DIR/release/sekisho" playwright test -c end2end/contract.config.ts
 say "All passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -5,8 +5,9 @@ set -euo pipefail
 source "$(dirname "$0")/env.sh"
 
 [ $# -gt 0 ] || die "usage: scripts/with_postgres.sh COMMAND..."
-[ -z "${TEST_DATABASE_URL:-}" ] || exec "$@"
 bin="$(postgres_bin)"
+export PATH="$PATH${bin:+:$bin}" # psql
+[ -z "${TEST_DATABASE_URL:-}" ] || exec "$@"
 [ -n "$bin" ] || die "PostgreSQL is missing; run scripts/setup.sh test, or set TEST_DATABASE_URL."
 
 # PostgreSQL refuses to run as root.

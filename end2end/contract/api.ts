@@ -103,6 +103,7 @@ export class Api {
     if (body !== undefined || !['GET', 'HEAD'].includes(method)) all['content-length'] = Buffer.byteLength(body ?? '');
     const answer = await exchange(this.server.url + path, method, all, body);
     isDressed(method, path, answer);
+    await isDescribed(this.server.url, method, path, answer);
     return answer;
   }
 }
@@ -138,4 +139,21 @@ function isDressed(method: string, path: string, { status, headers, text }: Answ
   };
   const wrong = Object.entries(wants).filter(([, is]) => !is).map(([what]) => what);
   if (wrong.length) throw new Error(`${method} ${path} answered ${wrong.join(', ')}: ${status} ${text.slice(0, 200)}`);
+}
+
+/** What a server says of each route: the statuses it may answer. */
+const descriptions = new Map<string, Promise<Record<string, Record<string, { responses: object }>>>>();
+
+/** No answer that the description of the API does not know, save those that every path has. */
+async function isDescribed(url: string, method: string, path: string, { status }: Answer) {
+  if (!descriptions.has(url)) {
+    descriptions.set(url, exchange(`${url}/openapi.json`, 'GET', {}).then(({ json }) => json.paths));
+  }
+  const paths = await descriptions.get(url);
+  const [plain] = path.split('?');
+  const template = paths?.[plain] ? plain : plain.replace(/^\/users\/[^/]+$/, '/users/{id}');
+  const operation = paths?.[template]?.[method.toLowerCase()];
+  if (operation && ![307, 405].includes(status) && !(status in operation.responses)) {
+    throw new Error(`${method} ${template} answered ${status}, which /openapi.json does not know.`);
+  }
 }

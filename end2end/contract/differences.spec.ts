@@ -648,7 +648,7 @@ test.describe('A23: cookies', () => {
     const api = new Api(await launch(OPTIONAL));
     const bob = await Person.registered(api);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: api.server.url, 'sec-fetch-site': 'same-origin', accept: 'text/html' };
-    const body = new URLSearchParams({ email: bob.email, password: bob.password }).toString();
+    const body = new URLSearchParams({ email: bob.email, password: bob.password, next: '' }).toString();
     const answer = await api.send('POST', '/fn/login', { headers, body });
     const cookies = (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]);
     const session = cookies.find((cookie) => cookie.startsWith('__Host-session='));

@@ -4,6 +4,9 @@
 set -euo pipefail
 source "$(dirname "$0")/../env.sh"
 
+# The contract tests make their databases with it.
+command -v psql >/dev/null || [ -x "$(postgres_bin)/psql" ] || apt_install postgresql-client ||
+  die "psql is missing; install PostgreSQL's client."
 [ -z "${TEST_DATABASE_URL:-}" ] || exit 0
 [ -z "$(postgres_bin)" ] || exit 0
 say "Installing PostgreSQL"
