@@ -182,11 +182,10 @@ test.describe('Refusals', () => {
       for (const value of [canary, [canary], { [canary]: canary }, `${canary}\u0000`]) {
         const names = ['email', 'username', 'password', 'current_password', 'token', 'is_active', 'is_superuser'];
         const body = Object.fromEntries(names.map((name) => [name, value]));
-        for (const client of [api, ada.api, root.api]) {
-          const answer = await client.json(method, path === NOBODY ? ada.path : path, body);
-          expect(answer.text, `${method} ${path}`).not.toContain(canary);
-          expect(answer.status).toBeGreaterThanOrEqual(400);
-        }
+        const [client, where] = whoMay(path, api, ada, root);
+        const answer = await client.json(method, where, body);
+        expect(answer.text, `${method} ${path}`).not.toContain(canary);
+        expect(answer.status).toBeGreaterThanOrEqual(400);
       }
       const malformed = await api.text(method, path, `{"password": "${canary}", x}`);
       expect(malformed.text).not.toContain(canary);
@@ -213,10 +212,9 @@ test.describe('Refusals', () => {
       for (const value of odd) {
         const names = ['email', 'username', 'password', 'current_password', 'token', 'otp', 'is_active'];
         const body = Object.fromEntries(names.map((name) => [name, value]));
-        for (const client of [api, ada.api, root.api]) {
-          // Less than 500: every answer is asked for that.
-          await client.json(method, path === NOBODY ? ada.path : path, body);
-        }
+        const [client, where] = whoMay(path, api, ada, root);
+        const { status } = await client.json(method, where, body);
+        expect(status, `${method} ${path} ${JSON.stringify(value)}`).toBeLessThan(500);
       }
     }
     expect((await ada.api.get('/users/me')).user().email).toBe(ada.email);
@@ -235,6 +233,12 @@ test.describe('Addresses', () => {
     expect((await api.form('/auth/jwt/login', form)).status).toBe(200);
   });
 });
+
+/** Who gets furthest on this path, and to what. */
+function whoMay(path: string, api: Api, ada: Person, root: Person): [Api, string] {
+  if (path === NOBODY) return [root.api, ada.path];
+  return [path.startsWith('/users') || path === '/auth/setup-totp' ? ada.api : api, path];
+}
 
 async function refusesOddBodies(api: Api, method: string, path: string) {
   for (const body of ['[]', '1', '"x"', 'true', '[{}]']) {
