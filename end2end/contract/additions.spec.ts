@@ -72,8 +72,10 @@ test.describe('GET /users', () => {
     expect((await root.api.get(`/users?offset=${total}`)).json).toEqual({ items: [], total });
   });
 
-  for (const query of ['limit=0', 'limit=101', 'limit=-1', 'limit=x', 'limit=', 'limit=1e1', 'limit=1.0', 'limit=9223372036854775808',
-    'offset=-1', 'offset=x', 'offset=9223372036854775808']) {
+  for (const query of [
+    'limit=0', 'limit=101', 'limit=-1', 'limit=x', 'limit=', 'limit=1e1', 'limit=1.0', 'limit=9223372036854775808',
+    'offset=-1', 'offset=x', 'offset=9223372036854775808',
+  ]) {
     test(`is 422 for ${query}`, async ({ root }) => {
       const [[, ...place], ...rest] = (await root.api.get(`/users?${query}`)).mistakes;
       expect([place, rest]).toEqual([['query', query.split('=')[0]], []]);
@@ -106,8 +108,9 @@ test.describe('GET /openapi.json', () => {
       'post /auth/reset-password': [200, 400, 422], 'post /auth/request-verify-token': [202, 422],
       'post /auth/verify': [200, 400, 422], 'get /users/me': [200, 401, 403], 'patch /users/me': [200, 400, 401, 403, 422],
       'get /users/{id}': [200, 401, 403, 404], 'patch /users/{id}': [200, 400, 401, 403, 404, 422],
-      'delete /users/{id}': [204, 401, 403, 404], 'get /auth/check-totp': [200, 401], 'get /auth/totp-setup': [200, 401, 403],
-      'post /auth/setup-totp': [200, 401, 403, 422], 'post /auth/login-tfa': [200, 400, 422], 'get /users': [200, 401, 403, 422],
+      'delete /users/{id}': [204, 401, 403, 404], 'get /users': [200, 401, 403, 422],
+      'get /auth/check-totp': [200, 401], 'get /auth/totp-setup': [200, 401, 403],
+      'post /auth/setup-totp': [200, 401, 403, 422], 'post /auth/login-tfa': [200, 400, 422],
       'get /.well-known/jwks.json': [200],
     })) {
       const [method, path] = route.split(' ');
@@ -146,7 +149,11 @@ test.describe('Pages of other origins', () => {
   test('may call where they are listed, without credentials', async ({ launch }) => {
     const api = new Api(await launch({ SEKISHO_CORS_ORIGINS: LISTED }));
     const preflight = await api.send('OPTIONS', '/users/me', {
-      headers: { origin: LISTED, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,content-type' },
+      headers: {
+        origin: LISTED,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'authorization,content-type',
+      },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers['access-control-allow-origin']).toBe(LISTED);
@@ -160,9 +167,11 @@ test.describe('Pages of other origins', () => {
   });
 
   test('may change nothing where they are not', async ({ launch }) => {
+    const others = ['https://evil.test', 'null', `${LISTED}.evil.test`, LISTED.replace('https', 'http'), `${LISTED}:444`];
     for (const api of [new Api(await launch()), new Api(await launch({ SEKISHO_CORS_ORIGINS: LISTED }))]) {
-      for (const origin of ['https://evil.test', 'null', `${LISTED}.evil.test`, LISTED.replace('https', 'http'), `${LISTED}:444`]) {
-        const answer = await api.send('POST', '/auth/verify', { headers: { origin, 'content-type': 'application/json' }, body: '{}' });
+      for (const origin of others) {
+        const headers = { origin, 'content-type': 'application/json' };
+        const answer = await api.send('POST', '/auth/verify', { headers, body: '{}' });
         expect(answer.said, origin).toEqual([403, 'Forbidden']);
         expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
       }

@@ -44,7 +44,8 @@ class Page {
 
   /** TfaForm.js */
   async typeCode(username: string, password: string, otp: string): Promise<string> {
-    const { json } = await this.send('POST', '/auth/login-tfa', JSON.stringify({ username, password, otp }), 'application/json');
+    const body = JSON.stringify({ username, password, otp });
+    const { json } = await this.send('POST', '/auth/login-tfa', body, 'application/json');
     this.token = json.token ?? this.token;
     return json.token ? '/dashboard' : json.detail;
   }
@@ -97,7 +98,8 @@ test('prints what went wrong', async ({ launch }) => {
   expect(await page.logIn(email, PASSWORD)).toBe('LOGIN_BAD_CREDENTIALS');
   await page.register(email, PASSWORD);
   expect(await page.register(email, PASSWORD)).toBe('REGISTER_USER_ALREADY_EXISTS');
-  expect(await page.register(someEmail(), 'short')).toEqual({ code: 'REGISTER_INVALID_PASSWORD', reason: expect.any(String) });
+  expect(await page.register(someEmail(), 'short'))
+    .toEqual({ code: 'REGISTER_INVALID_PASSWORD', reason: expect.any(String) });
 });
 
 test('opens the dashboard at once where the second factor is optional', async ({ launch }) => {
@@ -110,8 +112,14 @@ test('opens the dashboard at once where the second factor is optional', async ({
 
 test('asks first whether it may, as browsers do', async ({ launch }) => {
   const api = new Api(await launch(listed));
-  for (const [path, method] of [['/auth/check-totp', 'GET'], ['/auth/totp-setup', 'GET'], ['/auth/setup-totp', 'POST'], ['/auth/login-tfa', 'POST'], ['/auth/register', 'POST']]) {
-    const headers = { origin: ORIGIN, 'access-control-request-method': method, 'access-control-request-headers': 'authorization,content-type' };
+  const asked = 'authorization,content-type';
+  for (const [method, path] of [
+    ['GET', '/auth/check-totp'], ['GET', '/auth/totp-setup'], ['POST', '/auth/setup-totp'],
+    ['POST', '/auth/login-tfa'], ['POST', '/auth/register'],
+  ]) {
+    const headers = {
+      origin: ORIGIN, 'access-control-request-method': method, 'access-control-request-headers': asked,
+    };
     const answer = await api.send('OPTIONS', path, { headers });
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, ORIGIN]);
     expect(answer.headers['access-control-allow-methods']).toContain(method);

@@ -2,7 +2,7 @@
 
 import type { Api, Said } from './api';
 import { expect, test } from './ground';
-import { Person, someEmail } from './people';
+import { PASSWORD, Person, someEmail } from './people';
 
 const NOBODY = '/users/6f0a51a4-3f4e-4a0e-9f0c-0d6b5c1f2a77';
 const UNAUTHORIZED: Said = [401, 'Unauthorized'];
@@ -60,7 +60,9 @@ test.describe('Methods and paths', () => {
     });
   }
 
-  for (const path of ['/auth', '/auth/', '/auth/nowhere', '/auth/nowhere/', '/auth/jwt', '/users/me/nowhere', '/auth//verify']) {
+  for (const path of [
+    '/auth', '/auth/', '/auth/nowhere', '/auth/nowhere/', '/auth/jwt', '/users/me/nowhere', '/auth//verify',
+  ]) {
     test(`${path} is 404`, async ({ api }) => {
       expect((await api.get(path)).json).toEqual({ detail: 'Not Found' });
       expect((await api.post(path, {})).said).toEqual([404, 'Not Found']);
@@ -207,7 +209,10 @@ test.describe('Refusals', () => {
   }
 
   test('no odd value is a fault of the server', async ({ api, ada, root }) => {
-    const odd = ['\u0000', '🏯', -1, 1e308, [[]], {}, '\u202e', '%s%n{}', "'; DROP TABLE accounts; --", 'x\r\nBcc: x@y.test', '', 'x'.repeat(9000)];
+    const odd = [
+      '\u0000', '🏯', -1, 1e308, [[]], {}, '\u202e', '%s%n{}', "'; DROP TABLE accounts; --", 'x\r\nBcc: x@y.test', '',
+      'x'.repeat(9000),
+    ];
     for (const [method, path] of BODIES) {
       for (const value of odd) {
         const names = ['email', 'username', 'password', 'current_password', 'token', 'otp', 'is_active'];
@@ -224,7 +229,7 @@ test.describe('Refusals', () => {
 test.describe('Addresses', () => {
   test('an address is trimmed, its domain in lower case, its local part as typed', async ({ api }) => {
     const name = someEmail().split('@')[0].toUpperCase();
-    const answer = await api.post('/auth/register', { email: `  ${name}@Example.ORG `, password: 'nine gates on the old road' });
+    const answer = await api.post('/auth/register', { email: `  ${name}@Example.ORG `, password: PASSWORD });
     expect(answer.user(201).email).toBe(`${name}@example.org`);
   });
 
@@ -244,7 +249,9 @@ async function refusesOddBodies(api: Api, method: string, path: string) {
   for (const body of ['[]', '1', '"x"', 'true', '[{}]']) {
     expect((await api.text(method, path, body)).mistakes, body).toEqual([['model_attributes_type', 'body']]);
   }
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp', 'json']) {
+  for (const type of [
+    'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp', 'json',
+  ]) {
     const answer = await api.text(method, path, '{"email":"a@b.test"}', type);
     expect(answer.mistakes, type).toEqual([['model_attributes_type', 'body']]);
   }

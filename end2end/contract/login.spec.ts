@@ -156,7 +156,8 @@ test.describe('POST /auth/login-tfa', () => {
 
   test('says "Invalid OTP" for a wrong code', async ({ api }) => {
     const bob = await Person.enrolled(api);
-    for (const otp of [bob.phone!.wrongCode(), '', '0', '1234567', 'abcdef', '１２３４５６', '+12345', 'x'.repeat(5000)]) {
+    const odd = ['', '0', '1234567', 'abcdef', '１２３４５６', '+12345', 'x'.repeat(5000)];
+    for (const otp of [bob.phone!.wrongCode(), ...odd]) {
       expect((await bob.logInWith(otp)).said, otp).toEqual(NO_CODE);
     }
   });

@@ -70,7 +70,9 @@ test('a key is ours to choose', async ({ api }) => {
     crit: own({ crit: ['x'], x: 1 }),
     'no kid': own({ kid: undefined }),
   };
-  for (const kid of ['', 'x', '../../etc/passwd', "' OR 1=1 --", '\u0000', 'x'.repeat(33), 5, null, {}]) forged[`kid ${kid}`] = own({ kid });
+  for (const kid of ['', 'x', '../../etc/passwd', "' OR 1=1 --", '\u0000', 'x'.repeat(33), 5, null, {}]) {
+    forged[`kid ${kid}`] = own({ kid });
+  }
   await refuses(api, forged);
 });
 
