@@ -69,7 +69,7 @@ async function isHealthy(url: string): Promise<boolean> {
   return fetch(`${url}/healthz`).then((answer) => answer.status === 200, () => false);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
