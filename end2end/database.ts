@@ -1,12 +1,15 @@
 // The database of one server, and a hand on it: tests let time pass by moving what it remembers.
 
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { output } from './program';
 
 export interface Database {
   /** As SEKISHO_DATABASE_URL wants it. */
   url: string;
   run(sql: string): Promise<void>;
+  /** All of it, for whoever looks for what must not be there. */
+  contents(): Promise<string>;
   drop(): Promise<void>;
 }
 
@@ -22,6 +25,11 @@ export class SqliteDatabase implements Database {
     const script = 'import sqlite3, sys\n'
       + 'with sqlite3.connect(sys.argv[1], timeout=10) as db: db.executescript("BEGIN IMMEDIATE;" + sys.argv[2])';
     await output('python3', ['-c', script, this.file, sql]);
+  }
+
+  async contents() {
+    const files = await Promise.all(['', '-wal'].map((end) => readFile(this.file + end, 'latin1')));
+    return files.join('');
   }
 
   async drop() {}
@@ -43,6 +51,10 @@ export class PostgresDatabase implements Database {
 
   async run(sql: string) {
     await psql(this.url, sql);
+  }
+
+  contents() {
+    return output('pg_dump', [this.url]);
   }
 
   async drop() {
