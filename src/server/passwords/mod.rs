@@ -6,5 +6,5 @@ mod lane;
 pub mod policy;
 pub mod reset;
 
-pub use hash::HashParams;
+pub use hash::{HashParams, Workspace};
 pub use lane::{HashLane, Priority, Verdict};
