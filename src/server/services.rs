@@ -5,6 +5,7 @@ use crate::server::config::Config;
 use crate::server::failure::Failure;
 use crate::server::keys::{KeyRing, MasterKey};
 use crate::server::passwords::{HashLane, policy::Policy};
+use crate::server::sessions::RecentTokens;
 use crate::server::store::{Store, guards};
 use crate::server::tokens::{self, SigningKeys};
 use sqlx::migrate::MigrateError;
@@ -21,6 +22,7 @@ pub struct Services {
     pub hash_lane: HashLane,
     pub password_policy: Policy,
     pub signing_keys: SigningKeys,
+    pub recent_tokens: RecentTokens,
 }
 
 impl Services {
@@ -36,8 +38,8 @@ impl Services {
         if let Err(Failure::Broken(cause)) = tokens::make_first_key(&store, &keys, clock.now()).await {
             return Err(format!("A signing key could not be made: {cause}."));
         }
-        let signing_keys = SigningKeys::new();
-        Ok(Self { config, store, clock, keys, hash_lane, password_policy, signing_keys })
+        let (signing_keys, recent_tokens) = (SigningKeys::new(), RecentTokens::default());
+        Ok(Self { config, store, clock, keys, hash_lane, password_policy, signing_keys, recent_tokens })
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::current::{live, waiting};
 use super::login::{Continuation, wait};
+use super::recent::{self, Moment};
 use super::second_factor::{Enroller, finish_with_code, restart_enrolment, settle, show_enrolment};
 use super::{
     BEARER, JWT, Login, LoginForm, NewSession, Pending, Place, Session, Stay, abandon, insert, log_in, password,
@@ -77,15 +78,31 @@ pub async fn log_in_with_code(
 /// What `shown` stands for. A cookie of ours is no bearer token, nor the reverse.
 pub async fn bearer(services: &Services, shown: &str) -> Result<Option<Bearer>, Failure> {
     let Some(token) = Token::parse(shown) else {
-        let Some(claimed) = access::read(services, shown).await? else { return Ok(None) };
-        let session = live(services, &claimed.session, JWT).await?;
-        return Ok(session.filter(|session| *session.account() == claimed.account).map(Bearer::Full));
+        return Ok(named(services, shown).await?.map(Bearer::Full));
     };
     let digest = token.digest();
     if let Some(session) = live(services, &digest, BEARER).await? {
         return Ok(Some(Bearer::Full(session)));
     }
     Ok(waiting(services, &digest, BEARER).await?.map(Bearer::Pending))
+}
+
+/// The live session that an access token names.
+async fn named(services: &Services, token: &str) -> Result<Option<Session>, Failure> {
+    if token.len() > access::MAX_BYTES {
+        return Ok(None);
+    }
+    let (digest, moment) = (recent::digest(token), Moment::now(services));
+    if let Some(session) = services.recent_tokens.find(&digest, &moment) {
+        return Ok(Some(session));
+    }
+    let Some(claimed) = access::read(services, token).await? else { return Ok(None) };
+    let session = live(services, &claimed.session, JWT).await?;
+    let session = session.filter(|session| *session.account() == claimed.account);
+    if let Some(session) = &session {
+        services.recent_tokens.keep(digest, moment, session);
+    }
+    Ok(session)
 }
 
 /// The secret that waits for its first code. A session that never asked for one gets it here, if

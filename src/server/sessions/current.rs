@@ -8,14 +8,24 @@ use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::people::Person;
 use crate::server::store::sessions::{self, LiveSession};
+use std::sync::Arc;
 
 /// How fresh a login must be for sensitive changes.
 const STEP_UP_S: i64 = 5 * 60;
 
 /// Proof of a full session. Domain functions take it as a parameter, so no check can be forgotten.
-pub struct Session(LiveSession);
+pub struct Session(Arc<LiveSession>);
 
 impl Session {
+    pub(super) fn of(found: LiveSession) -> Self {
+        Self(Arc::new(found))
+    }
+
+    /// The same proof once more; not `Clone`, lest somebody keep one.
+    pub(super) fn again(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
     /// Whose session it is.
     pub fn account(&self) -> &AccountId {
         &self.0.session.account_id
@@ -92,7 +102,7 @@ pub(super) async fn live(services: &Services, digest: &str, kind: &str) -> Resul
         sessions::touch(&mut *tx, digest, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(Session(found)))
+    Ok(Some(Session::of(found)))
 }
 
 /// The pending login that `token` stands for, if it is still open.

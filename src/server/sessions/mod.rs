@@ -6,6 +6,7 @@ mod login;
 mod logout;
 mod overview;
 mod password;
+mod recent;
 mod second_factor;
 mod superuser;
 
@@ -15,6 +16,7 @@ pub use login::{Login, LoginForm, log_in};
 pub use logout::{abandon, log_out};
 pub use overview::overview;
 pub use password::reauthenticate;
+pub use recent::RecentTokens;
 pub use second_factor::{Enroller, enrol, finish_with_code, renew_recovery_codes, restart_enrolment, show_enrolment};
 pub use superuser::{Superuser, superuser};
 

@@ -12,5 +12,7 @@ mod pool;
 pub mod recovery_codes;
 pub mod sessions;
 pub mod signing_keys;
+mod write_tx;
 
-pub use pool::{Backend, Store, WriteTx};
+pub use pool::{Backend, Store};
+pub use write_tx::WriteTx;

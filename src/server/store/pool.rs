@@ -1,12 +1,10 @@
 //! Opens the database: one variable decides which.
 
+use super::write_tx::{Changes, WriteTx};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Executor, Row};
 use std::str::FromStr;
 use std::time::Duration;
-
-/// A transaction that may write. On SQLite it holds the one writing connection.
-pub type WriteTx = sqlx::Transaction<'static, sqlx::Any>;
 
 /// SQLite older than this can lose a WAL that is reset while it is read (fixed in 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -29,6 +27,7 @@ pub struct Store {
     backend: Backend,
     readers: AnyPool,
     writer: AnyPool,
+    changes: Changes,
 }
 
 impl Store {
@@ -60,11 +59,18 @@ impl Store {
 
     /// Starts a transaction that may write. Waits at most five seconds for its turn.
     pub async fn begin(&self) -> Result<WriteTx, sqlx::Error> {
-        match self.backend {
+        let tx = match self.backend {
             // A deferred transaction that writes later fails at once, whatever `busy_timeout` says.
             Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
             Backend::Postgres => self.writer.begin().await,
-        }
+        }?;
+        Ok(WriteTx::new(tx, self.changes.clone()))
+    }
+
+    /// How many transactions this process has committed. What was read after a count may be
+    /// remembered as long as the count stays, save for what other processes write.
+    pub fn changes(&self) -> u64 {
+        self.changes.count()
     }
 
     /// Closes every connection; on SQLite this also checkpoints the log.
@@ -77,7 +83,7 @@ impl Store {
         let writer = pool(1, PRAGMAS).connect_with(AnyConnectOptions::from_str(&format!("{url}?mode=rwc"))?).await?;
         let readers =
             pool(4, READER_PRAGMAS).connect_with(AnyConnectOptions::from_str(&format!("{url}?mode=rw"))?).await?;
-        Ok(Self { backend: Backend::Sqlite, readers, writer })
+        Ok(Self { backend: Backend::Sqlite, readers, writer, changes: Changes::default() })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
@@ -87,7 +93,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(options)
             .await?;
-        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writer: pool })
+        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writer: pool, changes: Changes::default() })
     }
 
     // On SQLite sqlx's own migration lock does nothing, so the whole run is one immediate transaction.

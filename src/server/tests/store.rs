@@ -357,3 +357,25 @@ async fn a_burst_of_writers_all_get_their_turn_on_both_databases() {
         store.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_change_is_counted_even_where_nobody_waits_for_it() {
+    let folder = Folder::new();
+    for url in urls(&folder) {
+        let store = Store::open(&url).await.unwrap();
+        let (before, name) = (store.changes(), unique("guard"));
+        let mut tx = store.begin().await.unwrap();
+        guards::claim(&mut *tx, &name, "x").await.unwrap();
+        drop(tx);
+        assert_eq!(store.changes(), before, "what was taken back is no change");
+        let mut tx = store.begin().await.unwrap();
+        guards::claim(&mut *tx, &name, "x").await.unwrap();
+        // Asked once and dropped, as when a client hangs up.
+        drop(tokio::time::timeout(std::time::Duration::ZERO, tx.commit()).await);
+        while guards::find(store.read(), &name).await.unwrap().is_none() || store.changes() == before {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(store.changes(), before + 1);
+        store.close().await;
+    }
+}

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Difference between clocks that is forgiven.
 pub const LEEWAY_S: i64 = 5;
 /// Longer ones are not looked at.
-const MAX_BYTES: usize = 4096;
+pub const MAX_BYTES: usize = 4096;
 const TYPE: &str = "at+jwt";
 
 /// What a token says of its session.

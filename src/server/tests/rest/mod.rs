@@ -8,6 +8,7 @@ mod journeys;
 mod login;
 mod matrix;
 mod me;
+mod recent;
 mod recover;
 mod register;
 mod sharing;
