@@ -95,8 +95,7 @@ fn work(orders: &Mutex<mpsc::Receiver<Order>>, params: HashParams, priority: Pri
         yield_to_everything_else();
     }
     let mut workspace = Workspace::default();
-    // The lock is held only while waiting for an order, never while hashing.
-    while let Ok(order) = orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv() {
+    while let Some(order) = next(orders) {
         match order {
             Order::Hash(_, answer) if answer.is_closed() => {}
             Order::Verify(_, _, answer) if answer.is_closed() => {}
@@ -104,6 +103,12 @@ fn work(orders: &Mutex<mpsc::Receiver<Order>>, params: HashParams, priority: Pri
             Order::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
         }
     }
+}
+
+/// Waits for an order. A function of its own: in the head of the loop the lock would be held
+/// through its body, and one thread alone would hash.
+fn next(orders: &Mutex<mpsc::Receiver<Order>>) -> Option<Order> {
+    orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
 }
 
 fn yield_to_everything_else() {
@@ -128,6 +133,19 @@ mod tests {
         let verdict = lane.verify(secret("nobody has this password"), None).await.unwrap();
         assert_eq!(verdict, Verdict::Wrong);
         assert!(lane.dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+
+    #[tokio::test]
+    async fn threads_hash_side_by_side() {
+        let quick = Workspace::default().hash(b"x", HashParams { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+        let params = HashParams { passes: 100, ..HashParams::FLOOR };
+        let lane = Arc::new(HashLane::start(2, params, Priority::Normal).unwrap());
+        let slow = Arc::clone(&lane);
+        let slow = tokio::spawn(async move { slow.hash(secret("x")).await });
+        tokio::task::yield_now().await;
+        assert_eq!(lane.verify(secret("x"), Some(&quick)).await.unwrap(), Verdict::Right);
+        assert!(!slow.is_finished(), "the second order waited for the first");
+        slow.await.unwrap().unwrap();
     }
 
     #[tokio::test]
