@@ -77,10 +77,13 @@ class Server:
         """The length of a whole answer, headers included."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             connection.sendall(request.encode())
-            data = connection.recv(65536)
-        head, _, body = data.partition(b"\r\n\r\n")
-        length = int(re.search(rb"content-length: (\d+)", head.lower())[1])
-        require(len(body) == length, f"{self.name}: the answer came in pieces")
+            data = b""
+            while not (whole := re.match(rb"(?s).*?content-length: (\d+).*?\r\n\r\n", data.lower())) or (
+                len(data) < whole.end() + int(whole[1])
+            ):
+                part = connection.recv(65536)
+                require(part, f"{self.name}: the connection ended early")
+                data += part
         return len(data)
 
     def processes(self):
