@@ -1,17 +1,15 @@
-//! The frame of every page: the HTML shell, the routes, and what a page knows of its view.
+//! The frame of every page: the HTML shell, and the page at the path asked for.
+//!
+//! There is no router in the browser: every way from page to page is a new document, so cookies,
+//! language and back button are the same with and without WASM, and browsers download less.
 
+use crate::components::page_title::page_title;
 use crate::i18n::{locale, td_string};
+use crate::model::PageContext;
 use crate::model::page_context::Assets;
-use crate::model::{PageContext, Problem};
-use crate::pages::{
-    dashboard::DashboardPage, login::LoginPage, recovery_codes::RecoveryCodesPage, register::RegisterPage,
-    tfa::TfaPage, totp_setup::TotpSetupPage, trouble::TroublePage,
-};
+use crate::pages::{self, trouble::TroublePage};
 use leptos::prelude::*;
 use leptos::server::SharedValue;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
 
 /// The document around the app. Our own, because the stock one writes the nonce into attributes
 /// that scripts and style sheets can read.
@@ -23,18 +21,19 @@ where
     let context = use_context::<PageContext>().unwrap_or_default();
     let assets = use_context::<Assets>().unwrap_or_default();
     let start = start_script(&assets);
+    let title = format!("{} · Sekisho", page_title(&context));
     view! {
         <!DOCTYPE html>
-        <html lang=context.language data-theme=context.theme>
+        <html lang=context.language.tag() data-theme=context.theme>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
+                <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=assets.css/>
                 <link rel="modulepreload" href=assets.js/>
                 <script type="module" nonce=assets.nonce inner_html=start></script>
-                <MetaTags/>
             </head>
             <body>{app()}</body>
         </html>
@@ -51,48 +50,21 @@ fn start_script(assets: &Assets) -> String {
     )
 }
 
-/// The app: one page of the route table.
+/// The app: one page.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     // On the server it is in the context; the browser reads the copy that the page carries.
     let context = SharedValue::new(|| use_context::<PageContext>().unwrap_or_default()).into_inner();
-    let trouble = context.trouble.clone();
+    let page = match &context.trouble {
+        Some(problem) => {
+            let problem = problem.clone();
+            Box::new(move || view! { <TroublePage problem/> }.into_any()) as Box<dyn FnOnce() -> AnyView>
+        }
+        None => pages::at(&context.path),
+    };
     provide_context(context);
-    let locale = locale();
     view! {
-        <Title formatter=move |page: String| format!("{page} · Sekisho")/>
-        <a class="skip-link" href="#main">{td_string!(locale, skip_to_content)}</a>
-        {match trouble {
-            Some(problem) => view! { <TroublePage problem/> }.into_any(),
-            None => view! { <Pages/> }.into_any(),
-        }}
+        <a class="skip-link" href="#main">{td_string!(locale(), skip_to_content)}</a>
+        {page()}
     }
-}
-
-/// The route table.
-#[component]
-fn Pages() -> impl IntoView {
-    view! {
-        <Router>
-            <Routes fallback=|| view! { <TroublePage problem=Problem::NoSuchPage/> }>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
-                <Route path=path!("/tfa") view=TfaPage ssr=SsrMode::Async/>
-                <Route path=path!("/totp-setup") view=TotpSetupPage ssr=SsrMode::Async/>
-                <Route path=path!("/recovery-codes") view=RecoveryCodesPage ssr=SsrMode::Async/>
-                <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
-            </Routes>
-        </Router>
-    }
-}
-
-/// Opens the page that follows a form as a new document: cookies, language and back button are
-/// then the same with and without WASM. Called once, before the router sets its own rule.
-pub fn load_redirects_as_new_pages() {
-    let went = leptos::server_fn::redirect::set_redirect_hook(|path| {
-        let opened = window().location().assign(path);
-        debug_assert!(opened.is_ok(), "our own paths can be opened");
-    });
-    debug_assert!(went.is_ok(), "set before the router");
 }

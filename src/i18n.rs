@@ -10,14 +10,19 @@ mod texts {
 pub use leptos_i18n::td_string;
 pub use texts::i18n::*;
 
-use crate::model::PageContext;
+use crate::model::{Language, PageContext};
 use leptos::prelude::use_context;
 
 /// The language of this page.
 pub fn locale() -> Locale {
-    match use_context::<PageContext>() {
-        Some(context) if context.language == "ja" => Locale::ja,
-        _ => Locale::en,
+    locale_of(&use_context::<PageContext>().unwrap_or_default())
+}
+
+/// The language of the page that `context` is for.
+pub fn locale_of(context: &PageContext) -> Locale {
+    match context.language {
+        Language::En => Locale::en,
+        Language::Ja => Locale::ja,
     }
 }
 

@@ -15,6 +15,5 @@ pub mod server;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    app::load_redirects_as_new_pages();
     leptos::mount::hydrate_body(app::App);
 }

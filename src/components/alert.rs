@@ -12,18 +12,6 @@ use leptos::server_fn::ServerFn;
 /// A refusal as the form it came back to sees it: from the page itself or, with WASM, from the last try.
 pub type Refusal = Signal<Option<Problem>>;
 
-/// The refusal of a form: the answer of its last try, else what the page was sent with.
-pub fn refusal<T: Clone + Send + Sync + 'static>(
-    answer: impl Fn() -> Option<Result<T, Problem>> + Send + Sync + 'static,
-    sent: Option<Problem>,
-) -> Refusal {
-    Signal::derive(move || match answer() {
-        Some(Ok(_)) => None,
-        Some(Err(problem)) => Some(problem),
-        None => sent.clone(),
-    })
-}
-
 /// Says what was refused, takes the focus, and links to the field it is about.
 #[component]
 pub fn Alert(refusal: Refusal) -> impl IntoView {

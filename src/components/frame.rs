@@ -1,12 +1,12 @@
 //! The frames around pages: one column for visitors, a header for people signed in.
 
+use super::page_title::page_title;
 use super::post_button::PostButton;
 use crate::functions::login::LogOut;
 use crate::i18n::{locale, td_string};
-use crate::model::PageContext;
+use crate::model::{Language, PageContext};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 /// The gate: two posts, two beams.
 #[component]
@@ -20,9 +20,9 @@ fn Mark() -> impl IntoView {
 
 /// A page for visitors: the mark, one card, the way on, language and theme.
 #[component]
-pub fn VisitorPage(title: &'static str, children: Children) -> impl IntoView {
+pub fn VisitorPage(children: Children) -> impl IntoView {
+    let title = page_title(&use_context::<PageContext>().unwrap_or_default());
     view! {
-        <Title text=title/>
         <div class="visitor">
             <header class="brand"><a href="/" rel="external"><Mark/><span>"Sekisho"</span></a></header>
             <main id="main" class="card" tabindex="-1">
@@ -36,11 +36,12 @@ pub fn VisitorPage(title: &'static str, children: Children) -> impl IntoView {
 
 /// A page for people signed in.
 #[component]
-pub fn MemberPage(title: &'static str, children: Children) -> impl IntoView {
+pub fn MemberPage(children: Children) -> impl IntoView {
     let l = locale();
-    let email = use_context::<PageContext>().unwrap_or_default().signed_in_as.unwrap_or_default();
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let title = page_title(&context);
+    let email = context.signed_in_as.unwrap_or_default();
     view! {
-        <Title text=title/>
         <div class="member">
             <header class="bar">
                 <a class="brand" href="/dashboard" rel="external"><Mark/><span>"Sekisho"</span></a>
@@ -80,8 +81,8 @@ fn Preferences() -> impl IntoView {
         <footer class="preferences">
             <form method="post" action="/preferences" aria-label=td_string!(l, language)>
                 <input type="hidden" name="path" value=context.path.clone()/>
-                {choice("language", "en", "English", context.language == "en", Some("en"))}
-                {choice("language", "ja", "日本語", context.language == "ja", Some("ja"))}
+                {choice("language", "en", "English", context.language == Language::En, Some("en"))}
+                {choice("language", "ja", "日本語", context.language == Language::Ja, Some("ja"))}
             </form>
             <form method="post" action="/preferences" aria-label=td_string!(l, theme)>
                 <input type="hidden" name="path" value=context.path/>

@@ -45,6 +45,7 @@ pub fn problem_text(problem: &Problem) -> String {
         Problem::NoSuchPage => td_string!(l, not_found_text).to_string(),
         Problem::ForeignRequest => td_string!(l, p_foreign_request).to_string(),
         Problem::TooLarge => td_string!(l, p_too_large).to_string(),
+        Problem::Unreachable => td_string!(l, p_unreachable).to_string(),
         Problem::OutOfDate => td_string!(l, p_out_of_date).to_string(),
         Problem::Internal { incident } => fill(td_string!(l, p_internal), &[("incident", &format!("{incident:08x}"))]),
     }

@@ -1,12 +1,13 @@
 //! The one button of a form.
 
+use super::form::FormState;
 use leptos::prelude::*;
 
 /// Says what will happen; while it happens it is busy and cannot be pressed twice.
 #[component]
-pub fn Submit(label: &'static str, pending: Signal<bool>) -> impl IntoView {
+pub fn Submit(label: &'static str, state: FormState) -> impl IntoView {
     view! {
-        <button class="primary" type="submit" disabled=move || pending.get() aria-busy=move || pending.get().to_string()>
+        <button class="primary" type="submit" disabled=move || state.is_pending() aria-busy=move || state.is_pending().to_string()>
             {label}
         </button>
     }

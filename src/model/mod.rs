@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod ids;
+pub mod language;
 pub mod next_path;
 pub mod page_context;
 pub mod password_rules;
@@ -10,6 +11,7 @@ pub mod time;
 pub mod views;
 
 pub use ids::AccountId;
+pub use language::Language;
 pub use page_context::{Flash, PageContext};
 pub use problem::{Field, Problem};
 pub use time::Timestamp;

@@ -1,13 +1,12 @@
 //! What the server knows about a page before it is drawn, sent along once for the browser side.
 
-use super::Problem;
+use super::{Language, Problem};
 use serde::{Deserialize, Serialize};
 
 /// The circumstances of one page view.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageContext {
-    /// `en` or `ja`.
-    pub language: String,
+    pub language: Language,
     /// `light`, `dark`, or empty to follow the device.
     pub theme: String,
     /// The path asked for, for forms that lead back to it.

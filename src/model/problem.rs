@@ -60,6 +60,8 @@ pub enum Problem {
     /// Another site made the browser send this.
     ForeignRequest,
     TooLarge,
+    /// No answer came back; only the browser side says so.
+    Unreachable,
     /// A page of an older version called a function that is gone.
     OutOfDate,
     /// Ours to mend; the number is in our log.

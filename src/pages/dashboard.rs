@@ -19,10 +19,9 @@ const FEW_CODES: i64 = 3;
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let l = locale();
     let shown = Resource::new(|| (), |()| dashboard());
     view! {
-        <MemberPage title=td_string!(l, dashboard_title)>
+        <MemberPage>
             <Suspense>
                 {move || Suspend::new(async move {
                     match shown.await {

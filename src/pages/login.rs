@@ -1,37 +1,37 @@
 //! `/login`: address and password.
 
-use crate::components::alert::{Alert, refusal};
+use crate::components::alert::Alert;
 use crate::components::field::EmailField;
+use crate::components::form::{Form, FormState};
 use crate::components::frame::VisitorPage;
 use crate::components::password::PasswordField;
 use crate::components::submit::Submit;
 use crate::functions::login::LogIn;
 use crate::i18n::{locale, td_string};
 use crate::model::PageContext;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let l = locale();
     let context = use_context::<PageContext>().unwrap_or_default();
-    let (sent, email) = context.flash_for("/login");
-    let action = ServerAction::<LogIn>::new();
-    let refusal = refusal(move || action.value().get(), sent);
+    let (_, email) = context.flash_for("/login");
+    let state = FormState::on("/login");
     view! {
-        <VisitorPage title=td_string!(l, login_title)>
-            <Alert refusal/>
+        <VisitorPage>
+            <Alert refusal=state.refusal()/>
             {context.cookie_was_lost.then(|| view! { <p class="notice">{td_string!(l, cookie_lost)}</p> })}
-            <ActionForm action=action>
+            <Form action=LogIn::url() state>
                 <input type="hidden" name="next" value=context.next/>
-                <EmailField label=td_string!(l, email) value=email refusal/>
-                <PasswordField autocomplete="current-password" refusal/>
+                <EmailField label=td_string!(l, email) value=email refusal=state.refusal()/>
+                <PasswordField autocomplete="current-password" refusal=state.refusal()/>
                 <label class="check">
                     <input type="checkbox" name="keep" value="on"/>
                     <span>{td_string!(l, keep_signed_in)}</span>
                 </label>
-                <Submit label=td_string!(l, login_action) pending=action.pending().into()/>
-            </ActionForm>
+                <Submit label=td_string!(l, login_action) state/>
+            </Form>
             {context.registration_is_open.then(|| view! {
                 <p class="elsewhere">{td_string!(l, no_account)} " " <a href="/register" rel="external">{td_string!(l, to_register)}</a></p>
             })}

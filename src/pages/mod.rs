@@ -7,3 +7,22 @@ pub mod register;
 pub mod tfa;
 pub mod totp_setup;
 pub mod trouble;
+
+use crate::model::Problem;
+use leptos::prelude::*;
+
+/// Draws a page.
+pub type Draw = Box<dyn FnOnce() -> AnyView>;
+
+/// The page at `path`. Which paths there are, and who may open them, stands in `model::access`.
+pub fn at(path: &str) -> Draw {
+    match path {
+        "/login" => Box::new(|| view! { <login::LoginPage/> }.into_any()),
+        "/register" => Box::new(|| view! { <register::RegisterPage/> }.into_any()),
+        "/tfa" => Box::new(|| view! { <tfa::TfaPage/> }.into_any()),
+        "/totp-setup" => Box::new(|| view! { <totp_setup::TotpSetupPage/> }.into_any()),
+        "/recovery-codes" => Box::new(|| view! { <recovery_codes::RecoveryCodesPage/> }.into_any()),
+        "/dashboard" => Box::new(|| view! { <dashboard::DashboardPage/> }.into_any()),
+        _ => Box::new(|| view! { <trouble::TroublePage problem=Problem::NoSuchPage/> }.into_any()),
+    }
+}

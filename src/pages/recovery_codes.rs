@@ -1,32 +1,30 @@
 //! `/recovery-codes`: ten codes, until one of them is typed back.
 
-use crate::components::alert::{Alert, Refusal, refusal};
+use crate::components::alert::Alert;
 use crate::components::code_input::{CodeField, SixDigits};
 use crate::components::copy_button::CopyButton;
+use crate::components::form::{Form, FormState};
 use crate::components::frame::MemberPage;
 use crate::components::submit::Submit;
 use crate::functions::recovery_codes::{ConfirmRecoveryCode, recovery_sheet};
 use crate::i18n::{locale, td_string};
-use crate::model::PageContext;
 use crate::model::views::RecoverySheetView;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn RecoveryCodesPage() -> impl IntoView {
     let l = locale();
-    let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/recovery-codes");
-    let action = ServerAction::<ConfirmRecoveryCode>::new();
-    let refusal = refusal(move || action.value().get(), sent);
+    let state = FormState::on("/recovery-codes");
     let sheet = Resource::new(|| (), |()| recovery_sheet());
     view! {
-        <MemberPage title=td_string!(l, sheet_title)>
+        <MemberPage>
             <div class="card narrow">
-                <Alert refusal/>
+                <Alert refusal=state.refusal()/>
                 <Suspense>
                     {move || Suspend::new(async move {
                         match sheet.await {
-                            Ok(Some(sheet)) => view! { <Sheet sheet action refusal/> }.into_any(),
+                            Ok(Some(sheet)) => view! { <Sheet sheet state/> }.into_any(),
                             _ => view! {
                                 <p>{td_string!(l, sheet_gone)}</p>
                                 <p><a href="/dashboard" rel="external">{td_string!(l, to_dashboard)}</a></p>
@@ -40,7 +38,7 @@ pub fn RecoveryCodesPage() -> impl IntoView {
 }
 
 #[component]
-fn Sheet(sheet: RecoverySheetView, action: ServerAction<ConfirmRecoveryCode>, refusal: Refusal) -> impl IntoView {
+fn Sheet(sheet: RecoverySheetView, state: FormState) -> impl IntoView {
     let l = locale();
     let text = sheet.codes.join("\n");
     let is_awake = RwSignal::new(false);
@@ -59,9 +57,9 @@ fn Sheet(sheet: RecoverySheetView, action: ServerAction<ConfirmRecoveryCode>, re
             <a class="secondary" href="/recovery-codes.txt" rel="external" download="sekisho-recovery-codes.txt">{td_string!(l, download_codes)}</a>
             <button type="button" class="secondary" hidden=move || !is_awake.get() on:click=print>{td_string!(l, print_codes)}</button>
         </div>
-        <ActionForm action=action>
-            <CodeField label=td_string!(l, sheet_confirm) is_six_digits=SixDigits::Never refusal/>
-            <Submit label=td_string!(l, sheet_action) pending=action.pending().into()/>
-        </ActionForm>
+        <Form action=ConfirmRecoveryCode::url() state>
+            <CodeField label=td_string!(l, sheet_confirm) is_six_digits=SixDigits::Never refusal=state.refusal()/>
+            <Submit label=td_string!(l, sheet_action) state/>
+        </Form>
     }
 }

@@ -1,36 +1,36 @@
 //! `/register`: a new account.
 
-use crate::components::alert::{Alert, refusal};
+use crate::components::alert::Alert;
 use crate::components::field::EmailField;
+use crate::components::form::{Form, FormState};
 use crate::components::frame::VisitorPage;
 use crate::components::password::PasswordField;
 use crate::components::submit::Submit;
 use crate::functions::register::Register;
 use crate::i18n::{fill, locale, td_string};
 use crate::model::PageContext;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let l = locale();
     let context = use_context::<PageContext>().unwrap_or_default();
-    let (sent, email) = context.flash_for("/register");
-    let action = ServerAction::<Register>::new();
-    let refusal = refusal(move || action.value().get(), sent);
+    let (_, email) = context.flash_for("/register");
+    let state = FormState::on("/register");
     let hint = fill(td_string!(l, password_hint), &[("min", &context.min_password_chars)]);
     let form = move || {
         view! {
-            <ActionForm action=action>
-                <EmailField label=td_string!(l, email) value=email refusal/>
-                <PasswordField autocomplete="new-password" hint refusal/>
-                <Submit label=td_string!(l, register_action) pending=action.pending().into()/>
-            </ActionForm>
+            <Form action=Register::url() state>
+                <EmailField label=td_string!(l, email) value=email refusal=state.refusal()/>
+                <PasswordField autocomplete="new-password" hint refusal=state.refusal()/>
+                <Submit label=td_string!(l, register_action) state/>
+            </Form>
         }
     };
     view! {
-        <VisitorPage title=td_string!(l, register_title)>
-            <Alert refusal/>
+        <VisitorPage>
+            <Alert refusal=state.refusal()/>
             {if context.registration_is_open {
                 form().into_any()
             } else {

@@ -1,33 +1,30 @@
 //! `/totp-setup`: three steps to a second factor.
 
-use crate::components::alert::{Alert, Refusal, refusal};
+use crate::components::alert::Alert;
 use crate::components::code_input::{CodeField, SixDigits};
 use crate::components::copy_button::CopyButton;
+use crate::components::form::{Form, FormState};
 use crate::components::frame::VisitorPage;
 use crate::components::post_button::PostButton;
 use crate::components::submit::Submit;
 use crate::functions::totp::{ConfirmTotp, RestartTotp, enrolment};
 use crate::i18n::{locale, td_string};
-use crate::model::PageContext;
 use crate::model::views::EnrolmentView;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn TotpSetupPage() -> impl IntoView {
     let l = locale();
-    let (sent, _) = use_context::<PageContext>().unwrap_or_default().flash_for("/totp-setup");
-    let action = ServerAction::<ConfirmTotp>::new();
-    let refusal = refusal(move || action.value().get(), sent);
+    let state = FormState::on("/totp-setup");
     let shown = Resource::new(|| (), |()| enrolment());
     view! {
-        <VisitorPage title=td_string!(l, setup_title)>
-            <Alert refusal/>
+        <VisitorPage>
+            <Alert refusal=state.refusal()/>
             <Suspense>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(shown) => view! { <Steps shown action refusal/> }.into_any(),
+                        Ok(shown) => view! { <Steps shown state/> }.into_any(),
                         Err(_) => view! { <p class="notice">{td_string!(l, setup_gone)}</p> }.into_any(),
                     }
                 })}
@@ -38,7 +35,7 @@ pub fn TotpSetupPage() -> impl IntoView {
 }
 
 #[component]
-fn Steps(shown: EnrolmentView, action: ServerAction<ConfirmTotp>, refusal: Refusal) -> impl IntoView {
+fn Steps(shown: EnrolmentView, state: FormState) -> impl IntoView {
     let l = locale();
     view! {
         <p>{td_string!(l, setup_intro)}</p>
@@ -59,10 +56,10 @@ fn Steps(shown: EnrolmentView, action: ServerAction<ConfirmTotp>, refusal: Refus
             </li>
             <li>
                 <h2>{td_string!(l, setup_step_code)}</h2>
-                <ActionForm action=action>
-                    <CodeField label=td_string!(l, code) is_six_digits=SixDigits::Only refusal/>
-                    <Submit label=td_string!(l, setup_action) pending=action.pending().into()/>
-                </ActionForm>
+                <Form action=ConfirmTotp::url() state>
+                    <CodeField label=td_string!(l, code) is_six_digits=SixDigits::Only refusal=state.refusal()/>
+                    <Submit label=td_string!(l, setup_action) state/>
+                </Form>
             </li>
         </ol>
     }

@@ -10,10 +10,8 @@ use leptos::prelude::*;
 #[component]
 pub fn TroublePage(problem: Problem) -> impl IntoView {
     let l = locale();
-    let title =
-        if problem == Problem::NoSuchPage { td_string!(l, not_found_title) } else { td_string!(l, broken_title) };
     view! {
-        <VisitorPage title>
+        <VisitorPage>
             <p>{problem_text(&problem)}</p>
             <p><a href="/" rel="external">{td_string!(l, home)}</a></p>
         </VisitorPage>

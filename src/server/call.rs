@@ -13,6 +13,7 @@ use leptos_axum::ResponseOptions;
 use std::sync::Arc;
 
 pub mod cookies;
+mod language;
 pub mod origin;
 
 use cookies::Jar;

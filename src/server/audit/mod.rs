@@ -5,7 +5,7 @@ mod device;
 pub use device::device;
 
 use crate::model::views::{EventKind, EventLine};
-use crate::model::{AccountId, Timestamp};
+use crate::model::{AccountId, Language, Timestamp};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::store::events::{self, Event};
@@ -17,6 +17,8 @@ pub struct Origin {
     pub address: String,
     /// The `User-Agent`, printable ASCII, at most 256 bytes.
     pub agent: String,
+    /// What its sender reads.
+    pub language: Language,
 }
 
 /// Adds to the history of an account, in the transaction of the deed itself.

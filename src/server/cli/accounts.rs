@@ -3,7 +3,7 @@
 
 use super::serve::prepare_data_dir;
 use super::terminal;
-use crate::model::Problem;
+use crate::model::{Language, Problem};
 use crate::server::accounts::Registration;
 use crate::server::admin::{self, Changes, Hand, Wanted};
 use crate::server::audit::Origin;
@@ -169,7 +169,7 @@ fn sentence(problem: &Problem) -> &'static str {
 }
 
 fn operator() -> Origin {
-    Origin { address: "command line".to_owned(), agent: String::new() }
+    Origin { address: "command line".to_owned(), agent: String::new(), language: Language::En }
 }
 
 fn one(sentence: String) -> Vec<String> {

@@ -18,5 +18,5 @@ mod trouble;
 mod trouble_page;
 
 pub use accept::serve;
-pub use router::{DRAWN, layered, router};
+pub use router::{layered, router};
 pub use tls::Tls;

@@ -9,7 +9,7 @@ use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use axum::http::{HeaderValue, header, request::Parts};
 use axum::response::Response;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
@@ -82,7 +82,7 @@ fn circumstances(call: &Call, parts: &Parts) -> PageContext {
             .map(|(_, value)| value.into_owned())
     });
     PageContext {
-        language: language(jar.one(cookies::LANGUAGE), &parts.headers),
+        language: call.origin().language,
         theme: jar
             .one(cookies::THEME)
             .filter(|theme| matches!(*theme, "light" | "dark"))
@@ -96,12 +96,4 @@ fn circumstances(call: &Call, parts: &Parts) -> PageContext {
         second_factor_is_required: config.second_factor_is_required,
         ..PageContext::default()
     }
-}
-
-/// The language chosen by hand, else the first of the browser's that we speak, else English.
-fn language(chosen: Option<&str>, headers: &HeaderMap) -> String {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let wanted = chosen.into_iter().chain(accepted.split(',').map(str::trim));
-    let spoken = wanted.filter_map(|tag| tag.get(..2)).find(|tag| matches!(*tag, "en" | "ja"));
-    spoken.unwrap_or("en").to_owned()
 }

@@ -1,5 +1,6 @@
 //! Language and theme: plain forms that lead back to where they stood.
 
+use crate::model::Language;
 use crate::model::access::access;
 use crate::server::call::cookies;
 use axum::Form;
@@ -16,7 +17,8 @@ pub struct Choice {
 
 /// Remembers a choice for a year.
 pub async fn choose(Form(choice): Form<Choice>) -> Response {
-    let language = choice.language.filter(|language| matches!(language.as_str(), "en" | "ja"));
+    let language =
+        choice.language.filter(|language| Language::of_tag(language).is_some_and(|known| known.tag() == language));
     let theme = choice.theme.filter(|theme| matches!(theme.as_str(), "light" | "dark" | "auto"));
     let mut headers = HeaderMap::new();
     let chosen = [(cookies::LANGUAGE, language), (cookies::THEME, theme)];

@@ -3,30 +3,27 @@
 use super::{
     forms, guard, headers, pages, preferences, recovery_text, same_origin, static_files, trouble, trouble_page,
 };
-use crate::app::App;
+use crate::model::access::PAGES;
 use crate::server::rest;
 use crate::server::services::Services;
+use any_spawner::Executor;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{get, post};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
-
-/// The paths that the app draws. Listed once: while Leptos lists them, no page of this process gets
-/// its data (leptos issue 4773). Listing also tells it which executor draws its pages.
-pub static DRAWN: LazyLock<Vec<String>> =
-    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
 
 /// The whole server as one service.
 pub fn router(services: Arc<Services>) -> Router {
+    // Tells Leptos who runs the tasks of its pages; refused from the second time on.
+    drop(Executor::init_tokio());
     layered(routes(&services), services)
 }
 
 fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
-    let start = Router::new().route("/", get(pages::page));
-    let pages = DRAWN.iter().fold(start, |router, path| router.route(path, get(pages::page)));
+    let pages = PAGES.iter().fold(Router::new(), |router, (path, _)| router.route(path, get(pages::page)));
     let guarded = pages.layer(from_fn_with_state(Arc::clone(services), guard::guard));
     Router::new()
         .merge(guarded)

@@ -48,11 +48,14 @@ async fn each_page_has_a_nonce_of_its_own_and_nothing_else_holds_it() {
 }
 
 #[tokio::test]
-async fn every_page_stands_in_the_access_table() {
-    let drawn: HashSet<String> = crate::server::http::DRAWN.iter().cloned().collect();
-    let known =
-        crate::model::access::PAGES.iter().map(|(path, _)| (*path).to_owned()).filter(|path| path != "/").collect();
-    assert_eq!(drawn, known);
+async fn every_page_of_the_access_table_is_drawn_under_a_name_of_its_own() {
+    use crate::components::page_title::page_title;
+    use crate::model::{PageContext, access::PAGES};
+    let title = |path: &str| page_title(&PageContext { path: path.to_owned(), ..PageContext::default() });
+    let titles: HashSet<&str> = PAGES.iter().map(|(path, _)| title(path)).collect();
+    // The start page only leads on.
+    assert_eq!(titles.len(), PAGES.len());
+    assert!(PAGES.iter().all(|(path, _)| *path == "/" || title(path) != title("/nowhere")));
 }
 
 #[tokio::test]

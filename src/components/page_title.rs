@@ -1,0 +1,19 @@
+//! What each page is called: its heading, and the name of its document.
+
+use crate::i18n::{locale_of, td_string};
+use crate::model::{PageContext, Problem};
+
+/// The heading of the page that `context` is for, which also names its document.
+pub fn page_title(context: &PageContext) -> &'static str {
+    let l = locale_of(context);
+    match (&context.trouble, context.path.as_str()) {
+        (Some(problem), _) if *problem != Problem::NoSuchPage => td_string!(l, broken_title),
+        (None, "/login") => td_string!(l, login_title),
+        (None, "/register") => td_string!(l, register_title),
+        (None, "/tfa") => td_string!(l, tfa_title),
+        (None, "/totp-setup") => td_string!(l, setup_title),
+        (None, "/recovery-codes") => td_string!(l, sheet_title),
+        (None, "/dashboard") => td_string!(l, dashboard_title),
+        _ => td_string!(l, not_found_title),
+    }
+}
