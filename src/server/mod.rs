@@ -10,6 +10,7 @@ pub mod config;
 pub mod email;
 pub mod failure;
 pub mod http;
+pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod passwords;

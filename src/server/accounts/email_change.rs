@@ -6,7 +6,7 @@ use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message};
+use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
 use crate::server::store::people::{self, NewEmail, Person};
 use crate::server::store::{accounts, one_time_tokens};
@@ -29,42 +29,31 @@ impl EmailChange {
     }
 }
 
-/// A mail to send once the change is committed.
-pub struct Letter {
-    to: String,
-    message: Message,
-    lifetime_s: i64,
-}
-
-impl Letter {
-    /// Sends it.
-    pub fn send(&self, services: &Services) {
-        mail::send(services, &self.to, &self.message, self.lifetime_s);
-    }
-}
-
-/// Starts or makes the change of `(person, email)`; returns the mail to send once it is committed.
+/// Starts or makes the change of `(person, email)`, and mails the link or the news.
 pub async fn begin(
     services: &Services,
     db: &mut AnyConnection,
     origin: &Origin,
     (person, email): (&Person, &Email),
     how: EmailChange,
-) -> Result<Option<Letter>, Failure> {
+) -> Result<(), Failure> {
     let holder = accounts::find_by_email(&mut *db, email.key()).await?;
     if holder.is_some_and(|holder| holder.id != person.id) {
         return Err(Problem::EmailTaken.into());
     }
     if how == EmailChange::Confirmed {
-        let token = one_time::make(services, db, &person.id, email.address(), Purpose::ChangeEmail).await?;
-        let (to, lifetime_s) = (email.address().to_owned(), Purpose::ChangeEmail.lifetime_s());
-        return Ok(token.map(|token| Letter { to, message: Message::ConfirmNewEmail(token), lifetime_s }));
+        let token = one_time::make(services, &mut *db, &person.id, email.address(), Purpose::ChangeEmail).await?;
+        if let Some(token) = token {
+            let new = Recipient { account: &person.id, email: email.address() };
+            mail::send(services, db, new, &Message::ConfirmNewEmail(token)).await?;
+        }
+        return Ok(());
     }
     let new = NewEmail { address: email.address(), key: email.key(), verified_at: None };
     if !people::set_email(&mut *db, &person.id, new).await? {
         return Err(Problem::EmailTaken.into());
     }
     one_time_tokens::delete_all_of(&mut *db, &person.id).await?;
-    audit::record(services, db, &person.id, EventKind::EmailChanged, origin).await?;
-    Ok(Some(Letter { to: person.email.clone(), message: Message::EmailChanged, lifetime_s: mail::NOTICE_S }))
+    audit::record(services, &mut *db, &person.id, EventKind::EmailChanged, origin).await?;
+    mail::send(services, db, Recipient { account: &person.id, email: &person.email }, &Message::EmailChanged).await
 }

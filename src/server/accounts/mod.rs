@@ -5,7 +5,7 @@ mod register;
 mod update;
 mod verify;
 
-pub use email_change::{EmailChange, Letter, begin as begin_email_change};
+pub use email_change::{EmailChange, begin as begin_email_change};
 pub use register::{Rank, Registration, add, register};
 pub use update::{OwnChanges, update_own};
 pub use verify::{ask_verification, verify};

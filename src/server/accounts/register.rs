@@ -47,8 +47,13 @@ pub async fn add(services: &Services, origin: &Origin, form: Registration, rank:
 
     let id = AccountId::from(uuid::Uuid::new_v4().to_string());
     let mut tx = services.store.begin().await?;
-    let new =
-        accounts::NewAccount { id: &id, email: email.address(), email_key: email.key(), password_hash: &password_hash };
+    let new = accounts::NewAccount {
+        id: &id,
+        email: email.address(),
+        email_key: email.key(),
+        password_hash: &password_hash,
+        language: origin.language,
+    };
     let now = services.clock.now();
     if !accounts::insert(&mut *tx, new, now).await? {
         return Err(Problem::EmailTaken.into());

@@ -5,7 +5,6 @@ use crate::model::Problem;
 use crate::server::audit::Origin;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message};
 use crate::server::passwords::change;
 use crate::server::services::Services;
 use crate::server::sessions::{self, Session};
@@ -50,17 +49,10 @@ pub async fn update_own(
         change::write(services, &mut tx, origin, new, Some(session.digest())).await?;
     }
     let how = EmailChange::by(services.config.api.compat);
-    let letter = match &email {
-        Some(email) => email_change::begin(services, &mut tx, origin, (&before, email), how).await?,
-        None => None,
-    };
+    if let Some(email) = &email {
+        email_change::begin(services, &mut tx, origin, (&before, email), how).await?;
+    }
     let after = people::find(&mut *tx, &before.id).await?.ok_or(Problem::SignedOut)?;
     tx.commit().await?;
-    if password.is_some() {
-        mail::send(services, &before.email, &Message::PasswordChanged, mail::NOTICE_S);
-    }
-    if let Some(letter) = letter {
-        letter.send(services);
-    }
     Ok(after)
 }

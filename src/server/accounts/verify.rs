@@ -5,7 +5,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message};
+use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, Mark, NewEmail, Person};
@@ -29,11 +29,10 @@ pub async fn ask_verification(services: &Services, email: &Email) -> Result<(), 
 pub(super) async fn send_link(services: &Services, account: &AccountId, email: &str) -> Result<(), Failure> {
     let mut tx = services.store.begin().await?;
     let token = one_time::make(services, &mut tx, account, email, Purpose::VerifyEmail).await?;
-    tx.commit().await?;
     if let Some(token) = token {
-        mail::send(services, email, &Message::VerifyEmail(token), Purpose::VerifyEmail.lifetime_s());
+        mail::send(services, &mut tx, Recipient { account, email }, &Message::VerifyEmail(token)).await?;
     }
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// Spends a link to a first or to a new address. [`Problem::LinkBad`] also if the address was
@@ -81,7 +80,7 @@ async fn take_new_email(services: &Services, origin: &Origin, token: &OneTimeTok
     // Links to the old address prove nothing any more.
     one_time_tokens::delete_all_of(&mut *tx, account).await?;
     audit::record(services, &mut tx, account, EventKind::EmailChanged, origin).await?;
+    mail::send(services, &mut tx, Recipient { account, email: &old.email }, &Message::EmailChanged).await?;
     tx.commit().await?;
-    mail::send(services, &old.email, &Message::EmailChanged, mail::NOTICE_S);
     Ok(Person { email: token.email.clone(), verified_at: Some(now.seconds()), ..old })
 }

@@ -8,7 +8,6 @@ use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message};
 use crate::server::passwords::change::{self as passwords, NewPassword};
 use crate::server::services::Services;
 use crate::server::store::people::{self, Mark, Person};
@@ -50,18 +49,11 @@ pub async fn change(
         passwords::write(services, &mut tx, origin, new, None).await?;
     }
     let how = EmailChange::by(services.config.api.compat);
-    let letter = match changes.email.filter(|email| email.address() != person.email) {
-        Some(email) => accounts::begin_email_change(services, &mut tx, origin, (&person, &email), how).await?,
-        None => None,
-    };
+    if let Some(email) = changes.email.filter(|email| email.address() != person.email) {
+        accounts::begin_email_change(services, &mut tx, origin, (&person, &email), how).await?;
+    }
     let after = people::find(&mut *tx, account).await?.ok_or(Problem::NoSuchAccount)?;
     tx.commit().await?;
-    if password.is_some() {
-        mail::send(services, &person.email, &Message::PasswordChanged, mail::NOTICE_S);
-    }
-    if let Some(letter) = letter {
-        letter.send(services);
-    }
     Ok(after)
 }
 

@@ -3,6 +3,7 @@
 use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::http;
+use crate::server::jobs;
 use crate::server::services::Services;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -26,7 +27,9 @@ pub async fn serve() -> Result<(), Vec<String>> {
     if let Some(tls) = &tls {
         tokio::spawn(Arc::clone(tls).keep_fresh());
     }
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&services)));
     http::serve(listener, tls, http::router(Arc::clone(&services)), stop_signal()).await;
+    jobs.abort();
     services.store.close().await;
     Ok(())
 }

@@ -1,10 +1,13 @@
-//! What is written to owners of accounts, in English and Japanese at once: whose language an
-//! address speaks is not known.
+//! What is written to owners of accounts.
 
 use super::date;
-use crate::model::Timestamp;
+use crate::model::{Language, Timestamp};
 use crate::server::config::PublicUrl;
 use crate::server::keys::Token;
+use crate::server::tokens::one_time::Purpose;
+
+/// How long a notice without a link is kept: a week, in seconds.
+const NOTICE_S: i64 = 7 * 24 * 60 * 60;
 
 /// A message.
 pub enum Message {
@@ -19,17 +22,28 @@ pub enum Message {
 
 impl Message {
     /// The whole mail (RFC 5322). `to` is a parsed address: it holds no line break.
-    pub fn render(&self, at: &PublicUrl, to: &str, now: Timestamp) -> String {
+    pub fn render(&self, at: &PublicUrl, to: &str, language: Language, now: Timestamp) -> String {
         let (subject, english, japanese) = self.words();
+        let words = if language == Language::Ja { japanese } else { english };
         let link = self.link(at).map(|link| format!("{link}\r\n\r\n")).unwrap_or_default();
         format!(
             "From: Sekisho <sekisho@{host}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: {date}\r\nMIME-Version: 1.0\r\n\
              Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\
-             Auto-Submitted: auto-generated\r\n\r\n{english}\r\n\r\n{link}{japanese}\r\n\r\n{origin}\r\n",
+             Auto-Submitted: auto-generated\r\n\r\n{words}\r\n\r\n{link}{origin}\r\n",
             host = at.host,
             origin = at.origin,
             date = date(now),
         )
+    }
+
+    /// How long it is of use, in seconds: as long as its link works, a week without one.
+    pub fn lifetime_s(&self) -> i64 {
+        match self {
+            Self::VerifyEmail(_) => Purpose::VerifyEmail.lifetime_s(),
+            Self::ConfirmNewEmail(_) => Purpose::ChangeEmail.lifetime_s(),
+            Self::ResetPassword(_) => Purpose::ResetPassword.lifetime_s(),
+            Self::PasswordChanged | Self::EmailChanged => NOTICE_S,
+        }
     }
 
     /// Built from the public URL only: no header of a request can point it elsewhere.
@@ -48,17 +62,17 @@ impl Message {
             Self::VerifyEmail(_) => (
                 "Confirm your e-mail address",
                 "Somebody registered this address. If it was you, open this link within 24 hours; if not, do nothing.",
-                "このアドレスで登録がありました。ご本人であれば、24時間以内に上のリンクを開いてください。心当たりがなければ何もする必要はありません。",
+                "このアドレスで登録がありました。ご本人であれば、24時間以内に次のリンクを開いてください。心当たりがなければ何もする必要はありません。",
             ),
             Self::ConfirmNewEmail(_) => (
                 "Confirm your new e-mail address",
                 "An account is to use this address from now on. If it is yours, open this link within one hour.",
-                "アカウントのメールアドレスがこのアドレスに変更されようとしています。ご本人であれば、1時間以内に上のリンクを開いてください。",
+                "アカウントのメールアドレスがこのアドレスに変更されようとしています。ご本人であれば、1時間以内に次のリンクを開いてください。",
             ),
             Self::ResetPassword(_) => (
                 "Choose a new password",
                 "Somebody asked for a new password for your account. If it was you, open this link within one hour; if not, do nothing.",
-                "パスワードの再設定が求められました。ご本人であれば、1時間以内に上のリンクを開いてください。心当たりがなければ何もする必要はありません。",
+                "パスワードの再設定が求められました。ご本人であれば、1時間以内に次のリンクを開いてください。心当たりがなければ何もする必要はありません。",
             ),
             Self::PasswordChanged => (
                 "Your password was changed",

@@ -1,30 +1,57 @@
-//! Messages to owners of accounts. They are kept as `.eml` files in the data directory, for its
-//! owner to pass on; nothing is sent yet.
+//! Messages to owners of accounts: written to an outbox in the transaction of what they tell,
+//! delivered by a job. Without a mail server they are kept as `.eml` files in the data directory.
 
+mod deliver;
 mod keep;
 mod message;
 
+pub use deliver::deliver;
 pub use message::Message;
 
-use crate::model::Timestamp;
+use crate::model::{AccountId, Timestamp};
+use crate::server::failure::Failure;
+use crate::server::keys::Place;
 use crate::server::services::Services;
+use crate::server::store::accounts;
+use crate::server::store::outbox::{self, NewMessage};
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
 
-/// How long a notice without a link is kept: a week, in seconds.
-pub const NOTICE_S: i64 = 7 * 24 * 60 * 60;
+/// Whom a message is for. The address need not be the account's own: a new one is told too.
+#[derive(Clone, Copy)]
+pub struct Recipient<'a> {
+    pub account: &'a AccountId,
+    pub email: &'a str,
+}
 
-/// Hands a message over. Never waits for it and never fails for it: how long an answer takes must
-/// not tell who has an account, and a full disk must not undo what the message tells of.
-/// It is kept for `lifetime_s`: as long as its link works.
-pub fn send(services: &Services, to: &str, message: &Message, lifetime_s: i64) {
-    let config = &services.config;
+/// What the outbox holds, sealed: the address and the whole mail (RFC 5322).
+#[derive(Serialize, Deserialize)]
+struct Letter {
+    to: String,
+    text: String,
+}
+
+/// Writes a message to the outbox, in the language of its account. It goes out only if the
+/// transaction of `db` is committed.
+pub async fn send(
+    services: &Services,
+    db: &mut AnyConnection,
+    to: Recipient<'_>,
+    message: &Message,
+) -> Result<(), Failure> {
     let now = services.clock.now();
-    let text = message.render(&config.public_url, to, now);
-    let kept = keep::Kept { folder: config.data_dir.join("mail"), now, expires_at: now.plus_s(lifetime_s), text };
-    tokio::spawn(async move {
-        if let Err(error) = kept.write().await {
-            tracing::error!(%error, "A message could not be kept.");
-        }
-    });
+    let id = uuid::Uuid::new_v4().to_string();
+    let language = accounts::language_of(&mut *db, to.account).await?.unwrap_or_default();
+    let text = message.render(&services.config.public_url, to.email, language, now);
+    let letter = serde_json::to_vec(&Letter { to: to.email.to_owned(), text });
+    let letter = letter.map_err(|cause| Failure::Broken(cause.into()))?;
+    let sealed_message = &*services.keys.seal(place(&id), &letter)?;
+    let expires_at = now.plus_s(message.lifetime_s());
+    Ok(outbox::insert(db, NewMessage { id: &id, sealed_message, now, expires_at }).await?)
+}
+
+fn place(id: &str) -> Place<'_> {
+    Place { table: "outbox", column: "sealed_message", owner: id }
 }
 
 /// Seconds since 1970 as a mail spells them (RFC 5322).

@@ -6,6 +6,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
 use crate::server::store::{enrolments, one_time_tokens, pending_logins, people, sessions};
 use sqlx::AnyConnection;
@@ -13,6 +14,7 @@ use sqlx::AnyConnection;
 /// A password that was judged and hashed.
 pub struct NewPassword {
     pub account: AccountId,
+    email: String,
     hash: String,
 }
 
@@ -29,10 +31,11 @@ pub async fn prepare(
     if services.hash_lane.verify(password.clone(), present.as_deref()).await? == Verdict::Right {
         return Err(Problem::PasswordSame.into());
     }
-    Ok(NewPassword { account: account.clone(), hash: services.hash_lane.hash(password).await? })
+    let email = email.to_owned();
+    Ok(NewPassword { account: account.clone(), email, hash: services.hash_lane.hash(password).await? })
 }
 
-/// Writes it. Every session but `kept` ends, and with them pending logins, set-ups and links in mails.
+/// Writes it and tells the owner. Every session but `kept` ends, and with them pending logins, set-ups and links in mails.
 pub async fn write(
     services: &Services,
     db: &mut AnyConnection,
@@ -46,5 +49,7 @@ pub async fn write(
     pending_logins::delete_all_of(&mut *db, account).await?;
     enrolments::delete_all_of(&mut *db, account).await?;
     one_time_tokens::delete_all_of(&mut *db, account).await?;
-    audit::record(services, db, account, EventKind::PasswordChanged, origin).await
+    audit::record(services, &mut *db, account, EventKind::PasswordChanged, origin).await?;
+    let owner = Recipient { account, email: &new.email };
+    mail::send(services, db, owner, &Message::PasswordChanged).await
 }

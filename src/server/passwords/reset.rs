@@ -6,7 +6,7 @@ use crate::model::Problem;
 use crate::server::audit::Origin;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message};
+use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
 use crate::server::store::{accounts, guards, people};
 use crate::server::tokens::one_time::{self, Purpose};
@@ -21,12 +21,11 @@ pub async fn ask(services: &Services, email: &Email) -> Result<(), Failure> {
         return Ok(tx.commit().await?);
     };
     let token = one_time::make(services, &mut tx, &account.id, &account.email, Purpose::ResetPassword).await?;
-    tx.commit().await?;
     if let Some(token) = token {
-        let letter = Message::ResetPassword(token);
-        mail::send(services, &account.email, &letter, Purpose::ResetPassword.lifetime_s());
+        let owner = Recipient { account: &account.id, email: &account.email };
+        mail::send(services, &mut tx, owner, &Message::ResetPassword(token)).await?;
     }
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// Sets a new password. A refused password leaves the link working; every use of it ends all
@@ -41,7 +40,5 @@ pub async fn reset(services: &Services, origin: &Origin, shown: &str, password: 
     let mut tx = services.store.begin().await?;
     one_time::spend(services, &mut tx, &token).await?;
     change::write(services, &mut tx, origin, &new, None).await?;
-    tx.commit().await?;
-    mail::send(services, &owner.email, &Message::PasswordChanged, mail::NOTICE_S);
-    Ok(())
+    Ok(tx.commit().await?)
 }

@@ -26,7 +26,7 @@ use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::PendingLogin;
-use crate::server::store::sessions;
+use crate::server::store::{accounts, sessions};
 use sqlx::AnyConnection;
 
 const SHORT: (i64, i64) = (60 * 60, 24 * 60 * 60);
@@ -106,6 +106,9 @@ async fn open(
 ) -> Result<NewSession, Failure> {
     let token = Token::new()?;
     let place = Place { digest: token.digest(), kind: stay.session_kind(), stay };
+    if stay != Stay::Api {
+        accounts::set_language(&mut *db, account, origin.language).await?;
+    }
     let expires_at = insert(services, db, account, place, origin).await?;
     let max_age_s = (stay == Stay::Long).then_some(LONG.1);
     Ok(NewSession { account: account.clone(), token, expires_at, max_age_s, next: String::new() })

@@ -1,6 +1,6 @@
 //! Accounts and their passwords.
 
-use crate::model::{AccountId, Timestamp};
+use crate::model::{AccountId, Language, Timestamp};
 use sqlx::any::AnyExecutor;
 
 /// An account as a login needs it.
@@ -20,12 +20,13 @@ pub struct NewAccount<'a> {
     pub email: &'a str,
     pub email_key: &'a str,
     pub password_hash: &'a str,
+    pub language: Language,
 }
 
 /// Adds an account; false if the address has one.
 pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query(
-        "INSERT INTO accounts (id, email, email_key, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO accounts (id, email, email_key, password_hash, created_at, language) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (email_key) DO NOTHING",
     )
     .bind(new.id.as_str())
@@ -33,6 +34,7 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestam
     .bind(new.email_key)
     .bind(new.password_hash)
     .bind(now.seconds())
+    .bind(new.language.tag())
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -49,6 +51,23 @@ pub async fn find_by_email(db: impl AnyExecutor<'_>, email_key: &str) -> sqlx::R
 /// The address of an account.
 pub async fn email_of(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT email FROM accounts WHERE id = $1").bind(id.as_str()).fetch_optional(db).await
+}
+
+/// What the owner of an account reads.
+pub async fn language_of(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<Option<Language>> {
+    let tag: Option<String> =
+        sqlx::query_scalar("SELECT language FROM accounts WHERE id = $1").bind(id.as_str()).fetch_optional(db).await?;
+    Ok(tag.as_deref().and_then(Language::of_tag))
+}
+
+/// Notes what the owner of an account reads.
+pub async fn set_language(db: impl AnyExecutor<'_>, id: &AccountId, language: Language) -> sqlx::Result<()> {
+    sqlx::query("UPDATE accounts SET language = $2 WHERE id = $1 AND language <> $2")
+        .bind(id.as_str())
+        .bind(language.tag())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Replaces a hash made with weaker parameters, unless the password was changed meanwhile.

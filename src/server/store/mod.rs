@@ -6,6 +6,7 @@ pub mod enrolments;
 pub mod events;
 pub mod guards;
 pub mod one_time_tokens;
+pub mod outbox;
 pub mod pending_logins;
 pub mod people;
 mod pool;

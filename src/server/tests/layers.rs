@@ -9,7 +9,18 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("server/keys", &[]),
     ("server/config", &["model", "server/passwords"]),
     ("server/audit", &["model", "server/failure", "server/services", "server/store"]),
-    ("server/mail", &["model", "server/config", "server/keys", "server/services"]),
+    (
+        "server/mail",
+        &[
+            "model",
+            "server/config",
+            "server/failure",
+            "server/keys",
+            "server/services",
+            "server/store",
+            "server/tokens",
+        ],
+    ),
     ("server/tokens", &["model", "server/failure", "server/keys", "server/services", "server/store"]),
     (
         "server/passwords",

@@ -1,7 +1,7 @@
 //! Every store function on SQLite, and on PostgreSQL where `TEST_DATABASE_URL` is set.
 
 use super::app::Folder;
-use crate::model::{AccountId, Timestamp};
+use crate::model::{AccountId, Language, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
     Store, accounts, authenticators, enrolments, events, guards, one_time_tokens, pending_logins, people,
@@ -40,7 +40,13 @@ async fn every_function_does_what_it_says_on_both_databases() {
 async fn account(store: &Store, now: Timestamp) -> AccountId {
     let (id, email) = (AccountId::from(unique("id")), unique("ada@example.test"));
     let mut tx = store.begin().await.unwrap();
-    let new = || accounts::NewAccount { id: &id, email: &email, email_key: &email, password_hash: "old" };
+    let new = || accounts::NewAccount {
+        id: &id,
+        email: &email,
+        email_key: &email,
+        password_hash: "old",
+        language: Language::En,
+    };
     assert!(accounts::insert(&mut *tx, new(), now).await.unwrap());
     assert!(
         !accounts::insert(&mut *tx, accounts::NewAccount { id: &AccountId::from(unique("other")), ..new() }, now)

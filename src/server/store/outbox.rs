@@ -1,0 +1,76 @@
+//! Messages on their way.
+
+use crate::model::Timestamp;
+use sqlx::any::AnyExecutor;
+
+/// A message to be delivered.
+pub struct NewMessage<'a> {
+    pub id: &'a str,
+    pub sealed_message: &'a str,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A message whose delivery this process has taken on.
+#[derive(sqlx::FromRow)]
+pub struct Claimed {
+    pub id: String,
+    pub sealed_message: String,
+    pub tries: i64,
+    #[sqlx(try_from = "i64")]
+    pub expires_at: Timestamp,
+}
+
+/// Adds a message, due at once.
+pub async fn insert(db: impl AnyExecutor<'_>, new: NewMessage<'_>) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO outbox (id, sealed_message, created_at, expires_at, next_try_at) VALUES ($1, $2, $3, $4, $3)",
+    )
+    .bind(new.id)
+    .bind(new.sealed_message)
+    .bind(new.now.seconds())
+    .bind(new.expires_at.seconds())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The ids of messages that are due, oldest first.
+pub async fn due(db: impl AnyExecutor<'_>, now: Timestamp, limit: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT id FROM outbox WHERE next_try_at <= $1 AND delivered_at IS NULL AND sealed_message IS NOT NULL \
+         ORDER BY created_at, id LIMIT $2",
+    )
+    .bind(now.seconds())
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// Takes on a delivery until `next_try_at`; `None` if another process was quicker.
+pub async fn claim(
+    db: impl AnyExecutor<'_>,
+    id: &str,
+    now: Timestamp,
+    next_try_at: Timestamp,
+) -> sqlx::Result<Option<Claimed>> {
+    sqlx::query_as(
+        "UPDATE outbox SET tries = tries + 1, next_try_at = $3 WHERE id = $1 AND next_try_at <= $2 \
+         AND delivered_at IS NULL AND sealed_message IS NOT NULL RETURNING id, sealed_message, tries, expires_at",
+    )
+    .bind(id)
+    .bind(now.seconds())
+    .bind(next_try_at.seconds())
+    .fetch_optional(db)
+    .await
+}
+
+/// Notes that a message was delivered and erases it.
+pub async fn delivered(db: impl AnyExecutor<'_>, id: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE outbox SET delivered_at = $2, sealed_message = NULL WHERE id = $1")
+        .bind(id)
+        .bind(now.seconds())
+        .execute(db)
+        .await?;
+    Ok(())
+}
