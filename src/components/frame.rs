@@ -1,5 +1,6 @@
 //! The frames around pages: one column for visitors, a header for people signed in.
 
+use super::notice::NoticeLine;
 use super::page_title::page_title;
 use super::post_button::PostButton;
 use crate::functions::login::LogOut;
@@ -27,6 +28,7 @@ pub fn VisitorPage(children: Children) -> impl IntoView {
             <header class="brand"><a href="/" rel="external"><Mark/><span>"Sekisho"</span></a></header>
             <main id="main" class="card" tabindex="-1">
                 <h1>{title}</h1>
+                <NoticeLine/>
                 {children()}
             </main>
             <Preferences/>
@@ -52,6 +54,7 @@ pub fn MemberPage(children: Children) -> impl IntoView {
             </header>
             <main id="main" tabindex="-1">
                 <h1>{title}</h1>
+                <NoticeLine/>
                 {children()}
             </main>
             <Preferences/>

@@ -7,6 +7,7 @@ pub mod field;
 pub mod form;
 pub mod frame;
 pub mod moment;
+pub mod notice;
 pub mod page_title;
 pub mod password;
 pub mod post_button;

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 /// Makes an account and leads to the login page.
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(email: String, password: String) -> Result<(), Problem> {
+    use crate::model::Notice;
     use crate::server::{accounts, call::Call, failure::Failure};
     let call = Call::here()?;
     let form = accounts::Registration { email, password };
     accounts::register(call.services(), call.origin(), form).await.map_err(Failure::into_problem)?;
-    call.redirect("/login");
+    call.done(Notice::Registered, "/login");
     Ok(())
 }

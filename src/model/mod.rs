@@ -4,6 +4,7 @@ pub mod access;
 pub mod ids;
 pub mod language;
 pub mod next_path;
+pub mod notice;
 pub mod page_context;
 pub mod password_rules;
 pub mod problem;
@@ -12,6 +13,7 @@ pub mod views;
 
 pub use ids::AccountId;
 pub use language::Language;
-pub use page_context::{Flash, PageContext};
+pub use notice::Notice;
+pub use page_context::{Flash, News, PageContext};
 pub use problem::{Field, Problem};
 pub use time::Timestamp;

@@ -1,6 +1,6 @@
 //! What the server knows about a page before it is drawn, sent along once for the browser side.
 
-use super::{Language, Problem};
+use super::{Language, Notice, Problem};
 use serde::{Deserialize, Serialize};
 
 /// The circumstances of one page view.
@@ -15,7 +15,7 @@ pub struct PageContext {
     pub next: String,
     /// E-mail of the signed-in account.
     pub signed_in_as: Option<String>,
-    /// A refusal of the form that led here, told once (forms without JavaScript).
+    /// What the form that led here has to tell, once.
     pub flash: Option<Flash>,
     /// What went wrong, where there is no other page to show.
     pub trouble: Option<Problem>,
@@ -26,22 +26,39 @@ pub struct PageContext {
     pub second_factor_is_required: bool,
 }
 
-/// A refusal on its way from a form to its page; never holds a password or a code.
+/// What became of a form, on its way to the page that follows; never holds a password or a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// The page it is for.
     pub page: String,
-    pub problem: Problem,
+    pub news: News,
     /// The address typed, to be kept in its field.
     pub email: String,
+}
+
+/// What became of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    Refused(Problem),
+    Done(Notice),
 }
 
 impl PageContext {
     /// The refusal and the address typed, if they are for the page at `path`.
     pub fn flash_for(&self, path: &str) -> (Option<Problem>, String) {
         match &self.flash {
-            Some(flash) if flash.page == path => (Some(flash.problem.clone()), flash.email.clone()),
+            Some(Flash { page, news: News::Refused(problem), email }) if page == path => {
+                (Some(problem.clone()), email.clone())
+            }
             _ => (None, String::new()),
+        }
+    }
+
+    /// The good news this page was sent with.
+    pub fn notice(&self) -> Option<Notice> {
+        match &self.flash {
+            Some(Flash { page, news: News::Done(notice), .. }) if *page == self.path => Some(*notice),
+            _ => None,
         }
     }
 }

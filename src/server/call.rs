@@ -1,6 +1,6 @@
 //! One request as server functions see it: the shared tools, who asks, and what to answer with.
 
-use crate::model::{Problem, next_path::next_path};
+use crate::model::{Flash, News, Notice, Problem, next_path::next_path};
 use crate::server::audit::Origin;
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
@@ -13,6 +13,7 @@ use leptos_axum::ResponseOptions;
 use std::sync::Arc;
 
 pub mod cookies;
+pub mod flash;
 mod language;
 pub mod origin;
 
@@ -121,6 +122,15 @@ impl Call {
     pub fn redirect(&self, path: &str) {
         self.set_header(header::LOCATION, path);
         self.set_header(HeaderName::from_static(REDIRECT_HEADER), "");
+    }
+
+    /// Goes to a page of ours, which then tells what was done.
+    pub fn done(&self, notice: Notice, page: &str) {
+        let flash = Flash { page: page.to_owned(), news: News::Done(notice), email: String::new() };
+        if let Some(cookie) = flash::cookie(self.services(), flash) {
+            self.set_cookie(&cookie);
+        }
+        self.redirect(page);
     }
 
     fn ask_second_factor(&self, token: &Token, max_age_s: i64, page: &str) {

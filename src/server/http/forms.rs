@@ -4,9 +4,9 @@
 //! to the form's own page from a constant table. Leptos would redirect to the `Referer`
 //! and put the error into the URL.
 
-use super::{flash, origin, trouble};
-use crate::model::{Flash, Problem};
-use crate::server::call::login_then;
+use super::{origin, trouble};
+use crate::model::{Flash, News, Problem};
+use crate::server::call::{flash, login_then};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::body::{Body, Bytes, to_bytes};
@@ -82,7 +82,11 @@ async fn answer_form(services: &Services, path: &str, body: &[u8], answer: Respo
         _ => page_of(path),
     };
     let location = if page == "/login" { login_then(&typed(body, "next")) } else { page.to_owned() };
-    let flash = Flash { page: page.to_owned(), problem, email: typed(body, "email").chars().take(254).collect() };
+    let flash = Flash {
+        page: page.to_owned(),
+        news: News::Refused(problem),
+        email: typed(body, "email").chars().take(254).collect(),
+    };
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
     if let Some(cookie) = flash::cookie(services, flash).and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

@@ -2,7 +2,6 @@
 
 mod accept;
 mod csp;
-mod flash;
 mod forms;
 mod guard;
 mod headers;

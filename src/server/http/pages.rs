@@ -1,10 +1,10 @@
 //! Draws pages: gathers what the server knows, sets the policy, lets Leptos render.
 
-use super::{csp, flash, origin, static_files, trouble};
+use super::{csp, origin, static_files, trouble};
 use crate::app::{App, shell};
 use crate::model::next_path::next_path;
 use crate::model::{PageContext, Problem};
-use crate::server::call::{Call, cookies};
+use crate::server::call::{Call, cookies, flash};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::body::Body;

@@ -1,7 +1,7 @@
-//! A refusal on its way to the page of its form, sealed in a cookie and told once.
+//! What became of a form, on its way to the page that follows: sealed in a cookie and told once.
 
+use super::cookies::{self, Jar};
 use crate::model::{Flash, Timestamp};
-use crate::server::call::cookies::{self, Jar};
 use crate::server::keys::Place;
 use crate::server::services::Services;
 use serde::{Deserialize, Serialize};

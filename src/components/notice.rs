@@ -1,0 +1,21 @@
+//! What the last form did, told on the page that follows.
+
+use crate::i18n::{locale, td_string};
+use crate::model::{Notice, PageContext};
+use leptos::prelude::*;
+
+/// Says it, if this page was sent with good news.
+#[component]
+pub fn NoticeLine() -> impl IntoView {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    context.notice().map(|notice| view! { <p class="notice" role="status">{notice_text(notice)}</p> })
+}
+
+/// The one place where a notice becomes a sentence.
+fn notice_text(notice: Notice) -> &'static str {
+    let l = locale();
+    match notice {
+        Notice::Registered => td_string!(l, n_registered),
+        Notice::PasswordChanged => td_string!(l, n_password_changed),
+    }
+}

@@ -1,0 +1,11 @@
+//! What was done, told once on the page that follows: a closed list, as problems are.
+
+use serde::{Deserialize, Serialize};
+
+/// Good news. The sentence is chosen where it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    Registered,
+    PasswordChanged,
+}
