@@ -7,11 +7,32 @@ ALTER TABLE accounts ADD COLUMN language TEXT NOT NULL DEFAULT 'en' CHECK (langu
 -- Message-ID: whoever gets a message twice can tell. The sealed message is erased on delivery.
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY,
+    -- What it tells, in a word: all that is left of it once it was delivered.
+    kind TEXT NOT NULL,
     sealed_message TEXT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     tries BIGINT NOT NULL DEFAULT 0,
     next_try_at BIGINT NOT NULL,
-    delivered_at BIGINT
+    delivered_at BIGINT,
+    -- When it was given up: refused for good, or of no use any more.
+    dropped_at BIGINT
 );
 CREATE INDEX outbox_due ON outbox (next_try_at);
+
+-- Two more purposes: to say that it was somebody else, and to take back a change of address.
+-- SQLite cannot change a CHECK, so the table is made anew.
+CREATE TABLE new_one_time_tokens (
+    digest TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL
+        CHECK (purpose IN ('verify_email', 'change_email', 'reset_password', 'not_me', 'undo_email')),
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    email TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+INSERT INTO new_one_time_tokens (digest, purpose, account_id, email, created_at, expires_at)
+    SELECT digest, purpose, account_id, email, created_at, expires_at FROM one_time_tokens;
+DROP TABLE one_time_tokens;
+ALTER TABLE new_one_time_tokens RENAME TO one_time_tokens;
+CREATE INDEX one_time_tokens_of_account ON one_time_tokens (account_id, purpose);

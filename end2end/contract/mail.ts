@@ -43,9 +43,25 @@ async function keptFor(server: Server, email: string): Promise<Mail[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
   const all = await Promise.all(names.map(async (name) => {
     const file = join(folder, name);
-    const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    return { text, mtimeMs, expiresAt: Number(name.split('-')[0]) };
+    const [raw, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    return { raw, text: textOf(raw), mtimeMs, expiresAt: Number(name.split('-')[0]) };
   }));
-  const own = all.filter(({ text }) => text.includes(`\nTo: <${email}>`));
+  const own = all.filter(({ raw }) => raw.includes(`\r\nTo: ${email}\r\n`));
   return own.sort((one, other) => one.mtimeMs - other.mtimeMs);
+}
+
+/** The text part of a mail, decoded. */
+export function textOf(raw: string): string {
+  const boundary = /boundary="([^"]+)"/.exec(raw)?.[1];
+  const part = boundary && raw.split(`--${boundary}`).find((one) => /^Content-Type: text\/plain/im.test(one.split('\r\n\r\n')[0]));
+  if (!part) throw new Error('The mail has no text part.');
+  const at = part.indexOf('\r\n\r\n');
+  return decoded(part.slice(0, at), part.slice(at + 4)).replaceAll('\r\n', '\n');
+}
+
+function decoded(head: string, body: string): string {
+  if (/^Content-Transfer-Encoding: base64/im.test(head)) return Buffer.from(body, 'base64').toString('utf8');
+  if (!/^Content-Transfer-Encoding: quoted-printable/im.test(head)) return body;
+  const bytes = body.replaceAll('=\r\n', '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

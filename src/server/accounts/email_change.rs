@@ -6,7 +6,7 @@ use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message, Recipient};
+use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::people::{self, NewEmail, Person};
 use crate::server::store::{accounts, one_time_tokens};
@@ -53,7 +53,8 @@ pub async fn begin(
     if !people::set_email(&mut *db, &person.id, new).await? {
         return Err(Problem::EmailTaken.into());
     }
-    one_time_tokens::delete_all_of(&mut *db, &person.id).await?;
+    one_time_tokens::delete_requests_of(&mut *db, &person.id).await?;
     audit::record(services, &mut *db, &person.id, EventKind::EmailChanged, origin).await?;
-    mail::send(services, db, Recipient { account: &person.id, email: &person.email }, &Message::EmailChanged).await
+    let old = Recipient { account: &person.id, email: &person.email };
+    mail::notify(services, db, old, SecurityNotice::EmailChanged, origin).await
 }

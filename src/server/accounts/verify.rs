@@ -5,7 +5,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message, Recipient};
+use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, Mark, NewEmail, Person};
@@ -78,9 +78,10 @@ async fn take_new_email(services: &Services, origin: &Origin, token: &OneTimeTok
         return Err(Problem::LinkBad.into());
     }
     // Links to the old address prove nothing any more.
-    one_time_tokens::delete_all_of(&mut *tx, account).await?;
+    one_time_tokens::delete_requests_of(&mut *tx, account).await?;
     audit::record(services, &mut tx, account, EventKind::EmailChanged, origin).await?;
-    mail::send(services, &mut tx, Recipient { account, email: &old.email }, &Message::EmailChanged).await?;
+    mail::notify(services, &mut tx, Recipient { account, email: &old.email }, SecurityNotice::EmailChanged, origin)
+        .await?;
     tx.commit().await?;
     Ok(Person { email: token.email.clone(), verified_at: Some(now.seconds()), ..old })
 }

@@ -1,11 +1,13 @@
 //! Settings: the environment, read once. Every problem is told at once, one sentence each.
 
 mod api;
+mod mail;
 mod public_url;
 mod reader;
 mod tls_files;
 
 pub use api::{ApiCompat, ApiConfig};
+pub use mail::MailConfig;
 pub use public_url::PublicUrl;
 pub use tls_files::TlsFiles;
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub registration_is_open: bool,
     /// `SEKISHO_EMAIL_VERIFICATION`: `optional` (default) or `required`: may an unverified address log in?
     pub email_verification_is_required: bool,
+    /// How mail leaves.
+    pub mail: MailConfig,
     /// How the REST API behaves.
     pub api: ApiConfig,
     /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
@@ -58,6 +62,7 @@ impl Config {
             reader.parse("SEKISHO_LISTEN", "127.0.0.1:3000", "an address and port such as 127.0.0.1:3000");
         let tls_files = TlsFiles::read(&mut reader);
         let public_url = PublicUrl::read(&mut reader, listen, tls_files.is_some());
+        let mail = MailConfig::read(&mut reader, &public_url);
         let data_dir = PathBuf::from(reader.text("SEKISHO_DATA_DIR", "data"));
         let database_url =
             reader.text("SEKISHO_DATABASE_URL", &format!("sqlite:{}", data_dir.join("sekisho.db").display()));
@@ -76,6 +81,7 @@ impl Config {
             second_factor_is_required: reader.choice("SEKISHO_SECOND_FACTOR", ["required", "optional"]) == 0,
             registration_is_open: reader.choice("SEKISHO_REGISTRATION", ["open", "closed"]) == 0,
             email_verification_is_required: reader.choice("SEKISHO_EMAIL_VERIFICATION", ["optional", "required"]) == 1,
+            mail,
             api: ApiConfig::read(&mut reader),
             hash_params: HashParams {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),

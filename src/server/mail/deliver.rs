@@ -29,7 +29,7 @@ async fn deliver_one(services: &Services, id: &str) -> Result<bool, Failure> {
     let opened = services.keys.open(place(id), &claimed.sealed_message)?;
     let letter: Letter = serde_json::from_slice(&opened).map_err(|cause| Failure::Broken(cause.into()))?;
     let folder = services.config.data_dir.join("mail");
-    let kept = Kept { folder, now, expires_at: claimed.expires_at, text: letter.text };
+    let kept = Kept { id, folder, now, expires_at: claimed.expires_at, text: letter.text };
     kept.write().await.map_err(|cause| Failure::Broken(cause.into()))?;
     let mut tx = services.store.begin().await?;
     outbox::delivered(&mut *tx, id, services.clock.now()).await?;

@@ -1,15 +1,15 @@
 //! The folder of kept messages: one file each, for its owner only, gone when its link is.
 
 use crate::model::Timestamp;
-use crate::server::keys::random;
-use data_encoding::BASE64URL_NOPAD;
-use std::io::{Error, ErrorKind, Result};
+use std::io::{ErrorKind, Result};
 use std::path::PathBuf;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
 /// A message on its way to the folder.
-pub struct Kept {
+pub struct Kept<'a> {
+    /// The id in the outbox.
+    pub id: &'a str,
     pub folder: PathBuf,
     pub now: Timestamp,
     /// When the file is of no use any more; part of its name.
@@ -17,14 +17,14 @@ pub struct Kept {
     pub text: String,
 }
 
-impl Kept {
+impl Kept<'_> {
     /// Writes the message under its final name only when it is complete, and removes old ones.
+    /// Written twice it is still one file.
     pub async fn write(self) -> Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).await?;
-        let salt = random::<9>().map_err(|error| Error::other(error.to_string()))?;
-        let name = format!("{}-{}", self.expires_at.seconds(), BASE64URL_NOPAD.encode(&salt));
+        let name = format!("{}-{}", self.expires_at.seconds(), self.id);
         let draft = self.folder.join(format!("{name}.part"));
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).await?;
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).await?;
         file.write_all(self.text.as_bytes()).await?;
         file.sync_all().await?;
         fs::rename(&draft, self.folder.join(format!("{name}.eml"))).await?;

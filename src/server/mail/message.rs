@@ -1,13 +1,12 @@
 //! What is written to owners of accounts.
 
-use super::date;
-use crate::model::{Language, Timestamp};
+use crate::model::Timestamp;
 use crate::server::config::PublicUrl;
 use crate::server::keys::Token;
 use crate::server::tokens::one_time::Purpose;
 
-/// How long a notice without a link is kept: a week, in seconds.
-const NOTICE_S: i64 = 7 * 24 * 60 * 60;
+/// How long a message without a link is of use: a week, in seconds.
+const WEEK_S: i64 = 7 * 24 * 60 * 60;
 
 /// A message.
 pub enum Message {
@@ -15,25 +14,76 @@ pub enum Message {
     /// To the new address.
     ConfirmNewEmail(Token),
     ResetPassword(Token),
+    /// Somebody tried to register the address of an account, where addresses are hidden.
+    AlreadyRegistered,
+    /// To be sent in the transaction that deletes the account, before the account is gone.
+    AccountDeleted,
+    /// Something happened that the owner should know of: [`super::notify`] makes it.
+    Notice(SecurityNotice, Circumstances),
+}
+
+/// What an owner is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityNotice {
     PasswordChanged,
-    /// To the old address.
+    /// To the old address; its link takes the change back.
     EmailChanged,
+    NewDevice,
+    SecondFactorOn,
+    SecondFactorReplaced,
+    SecondFactorRemoved,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    CodeUsedTwice,
+    SuccessAfterFailures,
+    /// The right password and three wrong codes.
+    SecondFactorGuessed,
+    /// In 14 days, unless somebody logs in.
+    DeletionScheduled,
+}
+
+impl SecurityNotice {
+    /// What its link is good for.
+    pub fn purpose(self) -> Purpose {
+        if self == Self::EmailChanged { Purpose::UndoEmail } else { Purpose::NotMe }
+    }
+}
+
+/// When and where something happened, and the way to object.
+pub struct Circumstances {
+    pub at: Timestamp,
+    pub address: String,
+    /// The `User-Agent`.
+    pub agent: String,
+    /// For the page `/not-me`, or `/undo-email` after a change of address; `None` where too many
+    /// such links work already.
+    pub objection: Option<Token>,
 }
 
 impl Message {
-    /// The whole mail (RFC 5322). `to` is a parsed address: it holds no line break.
-    pub fn render(&self, at: &PublicUrl, to: &str, language: Language, now: Timestamp) -> String {
-        let (subject, english, japanese) = self.words();
-        let words = if language == Language::Ja { japanese } else { english };
-        let link = self.link(at).map(|link| format!("{link}\r\n\r\n")).unwrap_or_default();
-        format!(
-            "From: Sekisho <sekisho@{host}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: {date}\r\nMIME-Version: 1.0\r\n\
-             Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\
-             Auto-Submitted: auto-generated\r\n\r\n{words}\r\n\r\n{link}{origin}\r\n",
-            host = at.host,
-            origin = at.origin,
-            date = date(now),
-        )
+    /// Its name in the outbox.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::VerifyEmail(_) => "verify_email",
+            Self::ConfirmNewEmail(_) => "confirm_new_email",
+            Self::ResetPassword(_) => "reset_password",
+            Self::AlreadyRegistered => "already_registered",
+            Self::AccountDeleted => "account_deleted",
+            Self::Notice(notice, _) => match notice {
+                SecurityNotice::PasswordChanged => "password_changed",
+                SecurityNotice::EmailChanged => "email_changed",
+                SecurityNotice::NewDevice => "new_device",
+                SecurityNotice::SecondFactorOn => "second_factor_on",
+                SecurityNotice::SecondFactorReplaced => "second_factor_replaced",
+                SecurityNotice::SecondFactorRemoved => "second_factor_removed",
+                SecurityNotice::RecoveryCodesMade => "recovery_codes_made",
+                SecurityNotice::RecoveryCodeUsed => "recovery_code_used",
+                SecurityNotice::CodeUsedTwice => "code_used_twice",
+                SecurityNotice::SuccessAfterFailures => "success_after_failures",
+                SecurityNotice::SecondFactorGuessed => "second_factor_guessed",
+                SecurityNotice::DeletionScheduled => "deletion_scheduled",
+            },
+        }
     }
 
     /// How long it is of use, in seconds: as long as its link works, a week without one.
@@ -42,48 +92,32 @@ impl Message {
             Self::VerifyEmail(_) => Purpose::VerifyEmail.lifetime_s(),
             Self::ConfirmNewEmail(_) => Purpose::ChangeEmail.lifetime_s(),
             Self::ResetPassword(_) => Purpose::ResetPassword.lifetime_s(),
-            Self::PasswordChanged | Self::EmailChanged => NOTICE_S,
+            Self::Notice(notice, _) => notice.purpose().lifetime_s(),
+            Self::AlreadyRegistered | Self::AccountDeleted => WEEK_S,
         }
     }
 
-    /// Built from the public URL only: no header of a request can point it elsewhere.
-    fn link(&self, at: &PublicUrl) -> Option<String> {
-        let (page, token) = match self {
-            Self::VerifyEmail(token) | Self::ConfirmNewEmail(token) => ("verify-email", token),
-            Self::ResetPassword(token) => ("reset-password", token),
-            Self::PasswordChanged | Self::EmailChanged => return None,
-        };
-        Some(format!("{}/{page}?token={}", at.origin, token.expose()))
-    }
-
-    /// Subject, English, Japanese.
-    fn words(&self) -> (&'static str, &'static str, &'static str) {
+    /// Where its button leads. Built from the public URL only: no header of a request can point it
+    /// elsewhere.
+    pub fn link(&self, at: &PublicUrl) -> Option<String> {
         match self {
-            Self::VerifyEmail(_) => (
-                "Confirm your e-mail address",
-                "Somebody registered this address. If it was you, open this link within 24 hours; if not, do nothing.",
-                "このアドレスで登録がありました。ご本人であれば、24時間以内に次のリンクを開いてください。心当たりがなければ何もする必要はありません。",
-            ),
-            Self::ConfirmNewEmail(_) => (
-                "Confirm your new e-mail address",
-                "An account is to use this address from now on. If it is yours, open this link within one hour.",
-                "アカウントのメールアドレスがこのアドレスに変更されようとしています。ご本人であれば、1時間以内に次のリンクを開いてください。",
-            ),
-            Self::ResetPassword(_) => (
-                "Choose a new password",
-                "Somebody asked for a new password for your account. If it was you, open this link within one hour; if not, do nothing.",
-                "パスワードの再設定が求められました。ご本人であれば、1時間以内に次のリンクを開いてください。心当たりがなければ何もする必要はありません。",
-            ),
-            Self::PasswordChanged => (
-                "Your password was changed",
-                "The password of your account was changed. If it was not you, ask for a new one at once.",
-                "アカウントのパスワードが変更されました。心当たりがなければ、すぐにパスワードを再設定してください。",
-            ),
-            Self::EmailChanged => (
-                "Your e-mail address was changed",
-                "Your account no longer uses this address. If it was not you, tell whoever runs this server.",
-                "アカウントはこのメールアドレスを使わなくなりました。心当たりがなければ、サーバーの管理者に知らせてください。",
-            ),
+            Self::VerifyEmail(token) | Self::ConfirmNewEmail(token) => Some(with_token(at, "verify-email", token)),
+            Self::ResetPassword(token) => Some(with_token(at, "reset-password", token)),
+            Self::AlreadyRegistered | Self::Notice(SecurityNotice::DeletionScheduled, _) => {
+                Some(format!("{}/login", at.origin))
+            }
+            Self::AccountDeleted | Self::Notice(..) => None,
         }
     }
+
+    /// Where its owner says that it was somebody else.
+    pub fn objection(&self, at: &PublicUrl) -> Option<String> {
+        let Self::Notice(notice, Circumstances { objection: Some(token), .. }) = self else { return None };
+        let page = if notice.purpose() == Purpose::UndoEmail { "undo-email" } else { "not-me" };
+        Some(with_token(at, page, token))
+    }
+}
+
+fn with_token(at: &PublicUrl, page: &str, token: &Token) -> String {
+    format!("{}/{page}?token={}", at.origin, token.expose())
 }

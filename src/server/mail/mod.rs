@@ -1,19 +1,28 @@
 //! Messages to owners of accounts: written to an outbox in the transaction of what they tell,
 //! delivered by a job. Without a mail server they are kept as `.eml` files in the data directory.
 
+mod content;
 mod deliver;
+mod envelope;
+mod html;
 mod keep;
 mod message;
+mod text;
+mod words;
 
 pub use deliver::deliver;
-pub use message::Message;
+pub use message::{Circumstances, Message, SecurityNotice};
 
-use crate::model::{AccountId, Timestamp};
+use crate::model::AccountId;
+use crate::server::audit::Origin;
 use crate::server::failure::Failure;
 use crate::server::keys::Place;
 use crate::server::services::Services;
 use crate::server::store::accounts;
 use crate::server::store::outbox::{self, NewMessage};
+use crate::server::tokens::one_time;
+use content::Content;
+use envelope::Envelope;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
@@ -40,38 +49,33 @@ pub async fn send(
     message: &Message,
 ) -> Result<(), Failure> {
     let now = services.clock.now();
-    let id = uuid::Uuid::new_v4().to_string();
+    let (id, config) = (uuid::Uuid::new_v4().to_string(), &services.config);
     let language = accounts::language_of(&mut *db, to.account).await?.unwrap_or_default();
-    let text = message.render(&services.config.public_url, to.email, language, now);
-    let letter = serde_json::to_vec(&Letter { to: to.email.to_owned(), text });
+    let content = Content::of(message, &config.public_url, language);
+    let envelope = Envelope { id: &id, host: &config.public_url.host, from: &config.mail.from, to: to.email, at: now };
+    let letter = serde_json::to_vec(&Letter { to: to.email.to_owned(), text: envelope.seal(&content)? });
     let letter = letter.map_err(|cause| Failure::Broken(cause.into()))?;
     let sealed_message = &*services.keys.seal(place(&id), &letter)?;
     let expires_at = now.plus_s(message.lifetime_s());
-    Ok(outbox::insert(db, NewMessage { id: &id, sealed_message, now, expires_at }).await?)
+    let new = NewMessage { id: &id, kind: message.kind(), sealed_message, now, expires_at };
+    Ok(outbox::insert(db, new).await?)
+}
+
+/// Tells an owner what happened just now, from where, and makes the link by which they object.
+/// After a change of address `to` is the old one.
+pub async fn notify(
+    services: &Services,
+    db: &mut AnyConnection,
+    to: Recipient<'_>,
+    notice: SecurityNotice,
+    origin: &Origin,
+) -> Result<(), Failure> {
+    let objection = one_time::make(services, &mut *db, to.account, to.email, notice.purpose()).await?;
+    let Origin { address, agent, .. } = origin.clone();
+    let circumstances = Circumstances { at: services.clock.now(), address, agent, objection };
+    send(services, db, to, &Message::Notice(notice, circumstances)).await
 }
 
 fn place(id: &str) -> Place<'_> {
     Place { table: "outbox", column: "sealed_message", owner: id }
-}
-
-/// Seconds since 1970 as a mail spells them (RFC 5322).
-fn date(at: Timestamp) -> String {
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let Ok(at) = time::OffsetDateTime::from_unix_timestamp(at.seconds()) else { return String::new() };
-    let day = DAYS.get(usize::from(at.weekday().number_days_from_monday())).unwrap_or(&"Mon");
-    let month = MONTHS.get(usize::from(u8::from(at.month())) - 1).unwrap_or(&"Jan");
-    let (hour, minute, second) = at.to_hms();
-    format!("{day}, {} {month} {} {hour:02}:{minute:02}:{second:02} +0000", at.day(), at.year())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::date;
-    use crate::model::Timestamp;
-
-    #[test]
-    fn a_date_is_spelled_as_in_mails() {
-        assert_eq!(date(Timestamp::from(1_800_000_000)), "Fri, 15 Jan 2027 08:00:00 +0000");
-    }
 }

@@ -6,7 +6,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::mail::{self, Message, Recipient};
+use crate::server::mail::{self, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::{enrolments, one_time_tokens, pending_logins, people, sessions};
 use sqlx::AnyConnection;
@@ -48,8 +48,8 @@ pub async fn write(
     sessions::delete_others(&mut *db, account, kept.unwrap_or_default()).await?;
     pending_logins::delete_all_of(&mut *db, account).await?;
     enrolments::delete_all_of(&mut *db, account).await?;
-    one_time_tokens::delete_all_of(&mut *db, account).await?;
+    one_time_tokens::delete_requests_of(&mut *db, account).await?;
     audit::record(services, &mut *db, account, EventKind::PasswordChanged, origin).await?;
     let owner = Recipient { account, email: &new.email };
-    mail::send(services, db, owner, &Message::PasswordChanged).await
+    mail::notify(services, db, owner, SecurityNotice::PasswordChanged, origin).await
 }

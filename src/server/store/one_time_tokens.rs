@@ -7,7 +7,7 @@ use sqlx::any::AnyExecutor;
 #[derive(Clone, sqlx::FromRow)]
 pub struct OneTimeToken {
     pub digest: String,
-    /// `verify_email`, `change_email` or `reset_password`.
+    /// `verify_email`, `change_email`, `reset_password`, `not_me` or `undo_email`.
     pub purpose: String,
     #[sqlx(try_from = "String")]
     pub account_id: AccountId,
@@ -92,11 +92,40 @@ pub async fn delete_of(db: impl AnyExecutor<'_>, account: &AccountId, purpose: &
     Ok(())
 }
 
-/// Kills the tokens that would change something of the account. One that confirms its address only
-/// says whose it is, and goes on working.
+/// Kills the tokens that give power over the account. One that confirms its address only says whose
+/// it is, and those of notices only take back what was done: both go on working.
 pub async fn delete_powers_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM one_time_tokens WHERE account_id = $1 AND purpose <> 'verify_email'")
+    sqlx::query("DELETE FROM one_time_tokens WHERE account_id = $1 AND purpose IN ('change_email', 'reset_password')")
         .bind(account.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Kills every token that somebody asked for. Those of notices go on working: else a thief would
+/// only need to change the password to keep the owner from objecting.
+pub async fn delete_requests_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<()> {
+    sqlx::query(
+        "DELETE FROM one_time_tokens WHERE account_id = $1 \
+         AND purpose IN ('verify_email', 'change_email', 'reset_password')",
+    )
+    .bind(account.as_str())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Kills the tokens of one purpose that were made at `since` or later.
+pub async fn delete_younger_of(
+    db: impl AnyExecutor<'_>,
+    account: &AccountId,
+    purpose: &str,
+    since: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM one_time_tokens WHERE account_id = $1 AND purpose = $2 AND created_at >= $3")
+        .bind(account.as_str())
+        .bind(purpose)
+        .bind(since.seconds())
         .execute(db)
         .await?;
     Ok(())

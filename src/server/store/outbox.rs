@@ -6,6 +6,8 @@ use sqlx::any::AnyExecutor;
 /// A message to be delivered.
 pub struct NewMessage<'a> {
     pub id: &'a str,
+    /// What it tells, in a word of `mail`.
+    pub kind: &'a str,
     pub sealed_message: &'a str,
     pub now: Timestamp,
     pub expires_at: Timestamp,
@@ -24,9 +26,11 @@ pub struct Claimed {
 /// Adds a message, due at once.
 pub async fn insert(db: impl AnyExecutor<'_>, new: NewMessage<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO outbox (id, sealed_message, created_at, expires_at, next_try_at) VALUES ($1, $2, $3, $4, $3)",
+        "INSERT INTO outbox (id, kind, sealed_message, created_at, expires_at, next_try_at) \
+         VALUES ($1, $2, $3, $4, $5, $4)",
     )
     .bind(new.id)
+    .bind(new.kind)
     .bind(new.sealed_message)
     .bind(new.now.seconds())
     .bind(new.expires_at.seconds())

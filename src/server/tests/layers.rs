@@ -13,6 +13,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
         "server/mail",
         &[
             "model",
+            "server/audit",
             "server/config",
             "server/failure",
             "server/keys",

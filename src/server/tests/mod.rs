@@ -1,11 +1,13 @@
 //! HTTP tests on the whole router, in process: each promise once as a fetch, once as a plain form.
 
 mod app;
+mod eml;
 mod forms;
 mod headers;
 mod journeys;
 mod layers;
 mod log;
+mod mail;
 mod pins;
 mod promises;
 mod rest;

@@ -223,6 +223,21 @@ async fn one_time(store: &Store, ada: &AccountId, now: Timestamp) {
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "verify_email", now).await.unwrap(), 1);
     one_time_tokens::delete_expired(&mut *tx, now.plus_s(10)).await.unwrap();
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "verify_email", now).await.unwrap(), 0);
+    for purpose in ["verify_email", "change_email", "reset_password", "not_me", "undo_email"] {
+        one_time_tokens::insert(&mut *tx, &token(purpose)).await.unwrap();
+    }
+    let mut live = Vec::new();
+    one_time_tokens::delete_younger_of(&mut *tx, ada, "undo_email", now.plus_s(1)).await.unwrap();
+    one_time_tokens::delete_powers_of(&mut *tx, ada).await.unwrap();
+    for purpose in ["verify_email", "change_email", "reset_password", "not_me", "undo_email"] {
+        live.push(one_time_tokens::count_live(&mut *tx, ada, purpose, now).await.unwrap());
+    }
+    assert_eq!(live, [1, 0, 0, 1, 1]);
+    one_time_tokens::delete_requests_of(&mut *tx, ada).await.unwrap();
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "verify_email", now).await.unwrap(), 0);
+    one_time_tokens::delete_younger_of(&mut *tx, ada, "undo_email", now).await.unwrap();
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "undo_email", now).await.unwrap(), 0);
+    assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "not_me", now).await.unwrap(), 1);
     one_time_tokens::insert(&mut *tx, &token("change_email")).await.unwrap();
     one_time_tokens::delete_all_of(&mut *tx, ada).await.unwrap();
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "change_email", now).await.unwrap(), 0);

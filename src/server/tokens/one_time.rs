@@ -16,6 +16,11 @@ pub enum Purpose {
     /// Confirms the new address of an account.
     ChangeEmail,
     ResetPassword,
+    /// Says that what a notice told of was somebody else.
+    NotMe,
+    /// Takes a change of address back; its token is bound to the old address. Whoever spends one also
+    /// calls [`end_younger`]: a thief who changes the address twice holds one too.
+    UndoEmail,
 }
 
 impl Purpose {
@@ -24,6 +29,8 @@ impl Purpose {
             Self::VerifyEmail => "verify_email",
             Self::ChangeEmail => "change_email",
             Self::ResetPassword => "reset_password",
+            Self::NotMe => "not_me",
+            Self::UndoEmail => "undo_email",
         }
     }
 
@@ -32,13 +39,19 @@ impl Purpose {
         match self {
             Self::VerifyEmail => 24 * 60 * 60,
             Self::ChangeEmail | Self::ResetPassword => 60 * 60,
+            Self::NotMe | Self::UndoEmail => 7 * 24 * 60 * 60,
         }
     }
 
     /// How many may work at a time. A new request must not kill an older link, else a stranger
     /// keeps the owner out; so the surplus one is not made.
     fn most(self) -> i64 {
-        if self == Self::ChangeEmail { 1 } else { 3 }
+        match self {
+            Self::ChangeEmail => 1,
+            Self::VerifyEmail | Self::ResetPassword => 3,
+            // Each notice has one of its own; the number only bounds the table.
+            Self::NotMe | Self::UndoEmail => 100,
+        }
     }
 }
 
@@ -85,4 +98,9 @@ pub async fn look(services: &Services, shown: &str, purpose: Purpose) -> Result<
 pub async fn spend(services: &Services, db: &mut AnyConnection, token: &OneTimeToken) -> Result<(), Failure> {
     let is_spent = one_time_tokens::spend(db, &token.digest, &token.purpose, services.clock.now()).await?;
     if is_spent { Ok(()) } else { Err(Problem::LinkBad.into()) }
+}
+
+/// Kills the tokens of the same purpose made with `token` or after it: an older proof outranks them.
+pub async fn end_younger(db: &mut AnyConnection, token: &OneTimeToken) -> Result<(), Failure> {
+    Ok(one_time_tokens::delete_younger_of(db, &token.account_id, &token.purpose, token.created_at).await?)
 }

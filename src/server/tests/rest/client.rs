@@ -2,6 +2,7 @@
 
 use super::super::TestApp;
 use super::super::app::{Answer, PASSWORD, Phone};
+use super::super::eml::Eml;
 use crate::server::accounts::Registration;
 use crate::server::admin::{self, Hand};
 use crate::server::audit::Origin;
@@ -153,8 +154,13 @@ impl Answer {
 }
 
 impl TestApp {
-    /// The kept mails, once there are `count` of them, in no order.
+    /// Address, subject and text of the kept mails, once there are `count` of them, in no order.
     pub async fn mails(&self, count: usize) -> Vec<String> {
+        self.raw_mails(count).await.iter().map(|raw| Eml::readable(raw)).collect()
+    }
+
+    /// The same as they are kept.
+    pub async fn raw_mails(&self, count: usize) -> Vec<String> {
         let folder = self.folder.0.join("mail");
         for _ in 0..100 {
             while crate::server::mail::deliver(&self.services).await.unwrap() > 0 {}
