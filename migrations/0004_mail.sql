@@ -2,6 +2,10 @@
 
 -- What the owner reads; follows the pages they log in with.
 ALTER TABLE accounts ADD COLUMN language TEXT NOT NULL DEFAULT 'en' CHECK (language IN ('en', 'ja'));
+-- Made while its address had to be verified: gone at this time, unless it was verified or logged in to.
+ALTER TABLE accounts ADD COLUMN verify_by BIGINT;
+-- When the owner was last told that somebody tried to register the address.
+ALTER TABLE accounts ADD COLUMN registration_told_at BIGINT;
 
 -- Messages, written in the transaction of what they tell; a job delivers them. The id is also the
 -- Message-ID: whoever gets a message twice can tell. The sealed message is erased on delivery.

@@ -4,6 +4,7 @@ use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::failure::Failure;
 use crate::server::keys::{KeyRing, MasterKey};
+use crate::server::mail::Transport;
 use crate::server::passwords::{HashLane, policy::Policy};
 use crate::server::sessions::RecentTokens;
 use crate::server::store::{Store, guards};
@@ -21,6 +22,7 @@ pub struct Services {
     pub keys: KeyRing,
     pub hash_lane: HashLane,
     pub password_policy: Policy,
+    pub mail_transport: Transport,
     pub signing_keys: SigningKeys,
     pub recent_tokens: RecentTokens,
 }
@@ -31,6 +33,7 @@ impl Services {
         let store = Store::open(&config.database_url)
             .await
             .map_err(|error| format!("SEKISHO_DATABASE_URL: the database cannot be used: {}.", told(&error)))?;
+        let mail_transport = Transport::open(&config)?;
         let keys = unlock(&config, &store).await?;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let hash_lane = HashLane::start(threads, config.hash_params, config.hash_priority)?;
@@ -39,7 +42,7 @@ impl Services {
             return Err(format!("A signing key could not be made: {cause}."));
         }
         let (signing_keys, recent_tokens) = (SigningKeys::new(), RecentTokens::default());
-        Ok(Self { config, store, clock, keys, hash_lane, password_policy, signing_keys, recent_tokens })
+        Ok(Self { config, store, clock, keys, hash_lane, password_policy, mail_transport, signing_keys, recent_tokens })
     }
 }
 

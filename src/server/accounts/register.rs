@@ -11,6 +11,9 @@ use crate::server::services::Services;
 use crate::server::store::accounts;
 use crate::server::store::people::{self, Mark, Person};
 
+/// How long somebody has to verify an address that had to be verified, in seconds.
+const VERIFY_WITHIN_S: i64 = 7 * 24 * 60 * 60;
+
 /// What was typed into the registration page.
 pub struct Registration {
     pub email: String,
@@ -47,14 +50,16 @@ pub async fn add(services: &Services, origin: &Origin, form: Registration, rank:
 
     let id = AccountId::from(uuid::Uuid::new_v4().to_string());
     let mut tx = services.store.begin().await?;
+    let now = services.clock.now();
+    let must_verify = services.config.email_verification_is_required && rank == Rank::Ordinary;
     let new = accounts::NewAccount {
         id: &id,
         email: email.address(),
         email_key: email.key(),
         password_hash: &password_hash,
         language: origin.language,
+        verify_by: must_verify.then(|| now.plus_s(VERIFY_WITHIN_S)),
     };
-    let now = services.clock.now();
     if !accounts::insert(&mut *tx, new, now).await? {
         return Err(Problem::EmailTaken.into());
     }

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod keys;
+mod mail;
 mod serve;
 mod terminal;
 
 use accounts::{AccountCommand, AdminCommand};
 use keys::KeysCommand;
+use mail::MailCommand;
 
 use clap::{Parser, Subcommand};
 
@@ -28,6 +30,9 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Mail that waits, left or was kept.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Keys of access tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -40,6 +45,7 @@ impl Cli {
             Command::Serve => serve::serve().await,
             Command::Admin(command) => accounts::admin(command).await,
             Command::Account(command) => accounts::account(command).await,
+            Command::Mail(command) => mail::mail(command).await,
             Command::Keys(command) => keys::keys(command).await,
         }
     }

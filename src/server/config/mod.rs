@@ -7,7 +7,7 @@ mod reader;
 mod tls_files;
 
 pub use api::{ApiCompat, ApiConfig};
-pub use mail::MailConfig;
+pub use mail::{MailConfig, Security, SmtpConfig};
 pub use public_url::PublicUrl;
 pub use tls_files::TlsFiles;
 

@@ -2,7 +2,7 @@
 
 use crate::model::Timestamp;
 use std::io::{ErrorKind, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
@@ -28,22 +28,49 @@ impl Kept<'_> {
         file.write_all(self.text.as_bytes()).await?;
         file.sync_all().await?;
         fs::rename(&draft, self.folder.join(format!("{name}.eml"))).await?;
-        self.sweep().await
+        sweep(&self.folder, self.now).await
     }
+}
 
-    async fn sweep(&self) -> Result<()> {
-        let mut entries = fs::read_dir(&self.folder).await?;
-        while let Some(entry) = entries.next_entry().await? {
-            let name = entry.file_name();
-            let expires_at = name.to_str().and_then(|name| name.split_once('-')).and_then(|(at, _)| at.parse().ok());
-            if expires_at.is_some_and(|at: i64| at <= self.now.seconds()) {
-                // Another process may have been quicker.
-                fs::remove_file(entry.path()).await.or_else(|error| match error.kind() {
-                    ErrorKind::NotFound => Ok(()),
-                    _ => Err(error),
-                })?;
-            }
+/// Removes messages that are of no use any more.
+pub async fn sweep(folder: &Path, now: Timestamp) -> Result<()> {
+    for path in kept(folder).await? {
+        let expires_at = parts(&path).and_then(|(expires_at, _)| expires_at.parse().ok());
+        if expires_at.is_some_and(|at: i64| at <= now.seconds()) {
+            // Another process may have been quicker.
+            fs::remove_file(path).await.or_else(|error| match error.kind() {
+                ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            })?;
         }
-        Ok(())
     }
+    Ok(())
+}
+
+/// The kept message with this id in the outbox.
+pub async fn find(folder: &Path, id: &str) -> Result<Option<String>> {
+    let name = format!("{id}.eml");
+    for path in kept(folder).await? {
+        if parts(&path).is_some_and(|(_, rest)| rest == name) {
+            return fs::read_to_string(path).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+async fn kept(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut entries = match fs::read_dir(folder).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut paths = Vec::new();
+    while let Some(entry) = entries.next_entry().await? {
+        paths.push(entry.path());
+    }
+    Ok(paths)
+}
+
+/// When it expires, and the rest of its name.
+fn parts(path: &Path) -> Option<(&str, &str)> {
+    path.file_name()?.to_str()?.split_once('-')
 }

@@ -7,14 +7,20 @@ mod envelope;
 mod html;
 mod keep;
 mod message;
+mod read;
+mod smtp;
 mod text;
+mod transport;
 mod words;
 
 pub use deliver::deliver;
 pub use message::{Circumstances, Message, SecurityNotice};
+pub use smtp::Smtp;
+pub use transport::{Letter, Transport};
 
 use crate::model::AccountId;
 use crate::server::audit::Origin;
+use crate::server::config::Config;
 use crate::server::failure::Failure;
 use crate::server::keys::Place;
 use crate::server::services::Services;
@@ -23,21 +29,14 @@ use crate::server::store::outbox::{self, NewMessage};
 use crate::server::tokens::one_time;
 use content::Content;
 use envelope::Envelope;
-use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
+use std::path::PathBuf;
 
 /// Whom a message is for. The address need not be the account's own: a new one is told too.
 #[derive(Clone, Copy)]
 pub struct Recipient<'a> {
     pub account: &'a AccountId,
     pub email: &'a str,
-}
-
-/// What the outbox holds, sealed: the address and the whole mail (RFC 5322).
-#[derive(Serialize, Deserialize)]
-struct Letter {
-    to: String,
-    text: String,
 }
 
 /// Writes a message to the outbox, in the language of its account. It goes out only if the
@@ -74,6 +73,27 @@ pub async fn notify(
     let Origin { address, agent, .. } = origin.clone();
     let circumstances = Circumstances { at: services.clock.now(), address, agent, objection };
     send(services, db, to, &Message::Notice(notice, circumstances)).await
+}
+
+/// Address, subject and text of a message that waits or was kept; `None` for one that left.
+pub async fn shown(services: &Services, id: &str) -> Result<Option<String>, Failure> {
+    if let Some(sealed) = outbox::waiting(services.store.read(), id).await? {
+        let opened = services.keys.open(place(id), &sealed)?;
+        let letter: Letter = serde_json::from_slice(&opened).map_err(|cause| Failure::Broken(cause.into()))?;
+        return Ok(Some(read::readable(&letter.text)));
+    }
+    let kept = keep::find(&folder(&services.config), id).await.map_err(|cause| Failure::Broken(cause.into()))?;
+    Ok(kept.map(|mail| read::readable(&mail)))
+}
+
+/// Removes kept messages that are of no use any more.
+pub async fn sweep_kept(services: &Services) -> Result<(), Failure> {
+    let swept = keep::sweep(&folder(&services.config), services.clock.now()).await;
+    swept.map_err(|cause| Failure::Broken(cause.into()))
+}
+
+fn folder(config: &Config) -> PathBuf {
+    config.data_dir.join("mail")
 }
 
 fn place(id: &str) -> Place<'_> {

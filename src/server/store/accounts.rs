@@ -21,12 +21,15 @@ pub struct NewAccount<'a> {
     pub email_key: &'a str,
     pub password_hash: &'a str,
     pub language: Language,
+    /// Where its address has to be verified: until when, or it goes.
+    pub verify_by: Option<Timestamp>,
 }
 
 /// Adds an account; false if the address has one.
 pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query(
-        "INSERT INTO accounts (id, email, email_key, password_hash, created_at, language) VALUES ($1, $2, $3, $4, $5, $6) \
+        "INSERT INTO accounts (id, email, email_key, password_hash, created_at, language, verify_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (email_key) DO NOTHING",
     )
     .bind(new.id.as_str())
@@ -35,6 +38,7 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestam
     .bind(new.password_hash)
     .bind(now.seconds())
     .bind(new.language.tag())
+    .bind(new.verify_by.map(Timestamp::seconds))
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -78,5 +82,24 @@ pub async fn upgrade_hash(db: impl AnyExecutor<'_>, id: &AccountId, old: &str, n
         .bind(new)
         .execute(db)
         .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that the owner is told of a try to register the address; false if that happened after `since`.
+pub async fn tell_of_registration(
+    db: impl AnyExecutor<'_>,
+    id: &AccountId,
+    now: Timestamp,
+    since: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE accounts SET registration_told_at = $2 WHERE id = $1 \
+         AND (registration_told_at IS NULL OR registration_told_at <= $3)",
+    )
+    .bind(id.as_str())
+    .bind(now.seconds())
+    .bind(since.seconds())
+    .execute(db)
+    .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -13,6 +13,7 @@ mod pool;
 pub mod recovery_codes;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sweep;
 mod write_tx;
 
 pub use pool::{Backend, Store};

@@ -17,6 +17,7 @@ pub struct NewMessage<'a> {
 #[derive(sqlx::FromRow)]
 pub struct Claimed {
     pub id: String,
+    pub kind: String,
     pub sealed_message: String,
     pub tries: i64,
     #[sqlx(try_from = "i64")]
@@ -60,7 +61,7 @@ pub async fn claim(
 ) -> sqlx::Result<Option<Claimed>> {
     sqlx::query_as(
         "UPDATE outbox SET tries = tries + 1, next_try_at = $3 WHERE id = $1 AND next_try_at <= $2 \
-         AND delivered_at IS NULL AND sealed_message IS NOT NULL RETURNING id, sealed_message, tries, expires_at",
+         AND delivered_at IS NULL AND sealed_message IS NOT NULL RETURNING id, kind, sealed_message, tries, expires_at",
     )
     .bind(id)
     .bind(now.seconds())
@@ -77,4 +78,54 @@ pub async fn delivered(db: impl AnyExecutor<'_>, id: &str, now: Timestamp) -> sq
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Gives a claimed delivery back until `next_try_at`.
+pub async fn postpone(db: impl AnyExecutor<'_>, id: &str, next_try_at: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE outbox SET next_try_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(next_try_at.seconds())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a message was given up and erases it.
+pub async fn drop(db: impl AnyExecutor<'_>, id: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE outbox SET dropped_at = $2, sealed_message = NULL WHERE id = $1")
+        .bind(id)
+        .bind(now.seconds())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A message as the operator sees it.
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub id: String,
+    pub kind: String,
+    #[sqlx(try_from = "i64")]
+    pub created_at: Timestamp,
+    pub tries: i64,
+    pub delivered_at: Option<i64>,
+    pub dropped_at: Option<i64>,
+}
+
+/// The newest messages, newest first.
+pub async fn list(db: impl AnyExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(
+        "SELECT id, kind, created_at, tries, delivered_at, dropped_at FROM outbox ORDER BY created_at DESC, id LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// The sealed text of a message that waits.
+pub async fn waiting(db: impl AnyExecutor<'_>, id: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT sealed_message FROM outbox WHERE id = $1 AND sealed_message IS NOT NULL")
+        .bind(id)
+        .fetch_optional(db)
+        .await
 }

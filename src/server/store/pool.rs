@@ -73,6 +73,12 @@ impl Store {
         self.changes.count()
     }
 
+    /// Waits for the next commit of this process, or for none if there was one since the last wait.
+    /// For one waiter: the delivery of mail.
+    pub async fn committed(&self) {
+        self.changes.committed().await;
+    }
+
     /// Closes every connection; on SQLite this also checkpoints the log.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -5,15 +5,27 @@ use sqlx::{Any, AnyConnection, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::Notify;
 
 /// How many transactions this process has committed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Changes(Arc<AtomicU64>);
+pub(super) struct Changes(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    commits: AtomicU64,
+    committed: Notify,
+}
 
 impl Changes {
     /// The count: if it is the same before something was read and now, nothing read has been changed here since.
     pub(super) fn count(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
+        self.0.commits.load(Ordering::SeqCst)
+    }
+
+    /// Waits for the next commit, or for none if there was one since the last wait. For one waiter.
+    pub(super) async fn committed(&self) {
+        self.0.committed.notified().await;
     }
 }
 
@@ -35,7 +47,8 @@ impl WriteTx {
         let committing = tokio::spawn(async move {
             let committed = tx.commit().await;
             // A failure may have come after the deed.
-            changes.0.fetch_add(1, Ordering::SeqCst);
+            changes.0.commits.fetch_add(1, Ordering::SeqCst);
+            changes.0.committed.notify_one();
             committed
         });
         committing.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))

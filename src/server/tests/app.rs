@@ -59,6 +59,11 @@ impl TestApp {
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
         let config = Config::from_map(folder.settings(settings)).unwrap();
+        Self::of(folder, config).await
+    }
+
+    /// With settings that no variable says.
+    pub async fn of(folder: Folder, config: Config) -> Self {
         let services = Arc::new(Services::open(config, Clock::Test(AtomicI64::new(START))).await.unwrap());
         register_functions();
         Self { router: http::router(Arc::clone(&services)), services, folder }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the server and what of ours it may use.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("server/store", &["model"]),
     ("server/keys", &[]),
     ("server/config", &["model", "server/passwords"]),
@@ -103,6 +103,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "server/totp",
         ],
     ),
+    ("server/jobs", &["server/failure", "server/mail", "server/services", "server/store"]),
     ("model", &[]),
 ];
 

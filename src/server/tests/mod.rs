@@ -1,6 +1,7 @@
 //! HTTP tests on the whole router, in process: each promise once as a fetch, once as a plain form.
 
 mod app;
+mod delivery;
 mod eml;
 mod forms;
 mod headers;
@@ -13,6 +14,7 @@ mod promises;
 mod rest;
 mod second_factor;
 mod sessions;
+mod smtp;
 mod start;
 mod store;
 mod tls;

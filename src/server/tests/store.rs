@@ -4,8 +4,8 @@ use super::app::Folder;
 use crate::model::{AccountId, Language, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
-    Store, accounts, authenticators, enrolments, events, guards, one_time_tokens, pending_logins, people,
-    recovery_codes, sessions, signing_keys,
+    Store, accounts, authenticators, enrolments, events, guards, one_time_tokens, outbox, pending_logins, people,
+    recovery_codes, sessions, signing_keys, sweep,
 };
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is")]
@@ -31,6 +31,7 @@ async fn every_function_does_what_it_says_on_both_databases() {
         history(&store, &ada, now).await;
         one_time(&store, &ada, now).await;
         signing(&store, now).await;
+        mails(&store, now).await;
         people_of(&store, &ada, now).await;
         Store::open(&url).await.unwrap();
         store.close().await;
@@ -46,6 +47,7 @@ async fn account(store: &Store, now: Timestamp) -> AccountId {
         email_key: &email,
         password_hash: "old",
         language: Language::En,
+        verify_by: None,
     };
     assert!(accounts::insert(&mut *tx, new(), now).await.unwrap());
     assert!(
@@ -242,6 +244,42 @@ async fn one_time(store: &Store, ada: &AccountId, now: Timestamp) {
     one_time_tokens::delete_all_of(&mut *tx, ada).await.unwrap();
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "change_email", now).await.unwrap(), 0);
     tx.commit().await.unwrap();
+}
+
+async fn mails(store: &Store, now: Timestamp) {
+    let ids = [unique("mail"), unique("mail"), unique("mail")];
+    let mut tx = store.begin().await.unwrap();
+    for id in &ids {
+        let new =
+            outbox::NewMessage { id, kind: "reset_password", sealed_message: "s", now, expires_at: now.plus_s(60) };
+        outbox::insert(&mut *tx, new).await.unwrap();
+    }
+    let [sent, refused, late] = &ids;
+    let claimed = outbox::claim(&mut *tx, sent, now, now.plus_s(9)).await.unwrap().unwrap();
+    assert_eq!((claimed.kind.as_str(), claimed.tries, claimed.expires_at), ("reset_password", 1, now.plus_s(60)));
+    assert!(outbox::claim(&mut *tx, sent, now, now.plus_s(9)).await.unwrap().is_none(), "taken");
+    outbox::postpone(&mut *tx, sent, now.plus_s(2)).await.unwrap();
+    assert!(outbox::claim(&mut *tx, sent, now.plus_s(1), now.plus_s(9)).await.unwrap().is_none());
+    assert_eq!(outbox::claim(&mut *tx, sent, now.plus_s(2), now.plus_s(9)).await.unwrap().unwrap().tries, 2);
+    outbox::delivered(&mut *tx, sent, now.plus_s(3)).await.unwrap();
+    outbox::drop(&mut *tx, refused, now.plus_s(3)).await.unwrap();
+    assert_eq!(outbox::waiting(&mut *tx, refused).await.unwrap(), None);
+    assert_eq!(outbox::waiting(&mut *tx, late).await.unwrap().as_deref(), Some("s"));
+    let due = outbox::due(&mut *tx, now.plus_s(9), 1000).await.unwrap();
+    assert!(due.contains(late) && !due.contains(sent) && !due.contains(refused));
+    let rows = outbox::list(&mut *tx, 1000).await.unwrap();
+    let row = |id: &String| rows.iter().find(|row| row.id == *id).map(|row| (row.delivered_at, row.dropped_at));
+    let at = now.plus_s(3).seconds();
+    assert_eq!(
+        (row(sent), row(refused), row(late)),
+        (Some((Some(at), None)), Some((None, Some(at))), Some((None, None)))
+    );
+    for what in sweep::OVER {
+        sweep::delete(&mut *tx, what, now.plus_s(9), 1000).await.unwrap();
+    }
+    assert!(outbox::waiting(&mut *tx, late).await.unwrap().is_some());
+    // Not committed: other tests share the database.
+    drop(tx);
 }
 
 async fn signing(store: &Store, now: Timestamp) {

@@ -1,0 +1,27 @@
+//! Mail goes out.
+
+use crate::server::mail;
+use crate::server::services::Services;
+use std::time::Duration;
+
+/// How long a message waits at most that another process wrote, or that has become due.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Delivers mail until the server stops: at once after a commit of this process.
+pub async fn run(services: &Services) {
+    loop {
+        match mail::deliver(services).await {
+            // There may be more.
+            Ok(count) if count > 0 => continue,
+            Ok(_) => {}
+            Err(failure) => {
+                let problem = failure.into_problem();
+                tracing::warn!(?problem, "Mail could not be delivered.");
+                // Whatever is broken is not mended by asking again at once.
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        let woken = tokio::time::timeout(PAUSE, services.store.committed()).await;
+        debug_assert!(woken.is_ok() || woken.is_err(), "either is a reason to look");
+    }
+}
