@@ -17,5 +17,9 @@ fn notice_text(notice: Notice) -> &'static str {
     match notice {
         Notice::Registered => td_string!(l, n_registered),
         Notice::PasswordChanged => td_string!(l, n_password_changed),
+        Notice::CheckMail => td_string!(l, n_check_mail),
+        Notice::LinkSent => td_string!(l, n_link_sent),
+        Notice::PasswordSet => td_string!(l, n_password_set),
+        Notice::EmailVerified => td_string!(l, n_email_verified),
     }
 }

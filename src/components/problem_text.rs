@@ -7,8 +7,13 @@ use leptos::prelude::use_context;
 /// What happened, then what to do, in the language of the page.
 pub fn problem_text(problem: &Problem) -> String {
     let l = locale();
-    let min = use_context::<PageContext>().unwrap_or_default().min_password_chars;
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let min = context.min_password_chars;
     match problem {
+        // One text covers both, for nothing may tell them apart.
+        Problem::BadCredentials if context.verification_is_required => {
+            td_string!(l, p_bad_credentials_or_unverified).to_string()
+        }
         Problem::BadCredentials => td_string!(l, p_bad_credentials).to_string(),
         Problem::EmailMalformed => td_string!(l, p_email_malformed).to_string(),
         Problem::EmailTaken => td_string!(l, p_email_taken).to_string(),
@@ -35,6 +40,8 @@ pub fn problem_text(problem: &Problem) -> String {
         Problem::NotVerified => td_string!(l, p_not_verified).to_string(),
         Problem::AlreadyVerified => td_string!(l, p_already_verified).to_string(),
         Problem::LinkBad => td_string!(l, p_link_bad).to_string(),
+        Problem::PasswordAsked => td_string!(l, p_password_asked).to_string(),
+        Problem::NotThatPassword => td_string!(l, p_not_that_password).to_string(),
         Problem::PasswordSame => td_string!(l, p_password_same).to_string(),
         Problem::PasswordNotYours => td_string!(l, p_password_not_yours).to_string(),
         Problem::Forbidden => td_string!(l, p_forbidden).to_string(),

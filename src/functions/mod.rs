@@ -2,6 +2,7 @@
 
 pub mod dashboard;
 pub mod login;
+pub mod recover;
 pub mod recovery_codes;
 pub mod register;
 pub mod totp;

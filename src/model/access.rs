@@ -16,10 +16,14 @@ pub enum Access {
 }
 
 /// Every page and what it needs.
-pub const PAGES: [(&str, Access); 7] = [
+pub const PAGES: [(&str, Access); 11] = [
     ("/", Access::Session),
     ("/login", Access::SignedOut),
     ("/register", Access::SignedOut),
+    ("/forgot-password", Access::Anyone),
+    ("/reset-password", Access::Anyone),
+    ("/verify-email", Access::Anyone),
+    ("/verify-email/new-password", Access::Anyone),
     ("/tfa", Access::PendingCode),
     ("/totp-setup", Access::Enrolment),
     ("/recovery-codes", Access::Session),

@@ -14,6 +14,6 @@ pub mod views;
 pub use ids::AccountId;
 pub use language::Language;
 pub use notice::Notice;
-pub use page_context::{Flash, News, PageContext};
+pub use page_context::{Flash, LinkState, News, PageContext};
 pub use problem::{Field, Problem};
 pub use time::Timestamp;

@@ -8,4 +8,10 @@ use serde::{Deserialize, Serialize};
 pub enum Notice {
     Registered,
     PasswordChanged,
+    /// A new account waits for its confirmation, or an owner was told: one text for both.
+    CheckMail,
+    LinkSent,
+    /// By a link; nobody is signed in by that.
+    PasswordSet,
+    EmailVerified,
 }

@@ -24,6 +24,25 @@ pub struct PageContext {
     pub min_password_chars: usize,
     pub registration_is_open: bool,
     pub second_factor_is_required: bool,
+    /// An address must be confirmed before its account may log in.
+    pub verification_is_required: bool,
+    /// Mail reaches people; else it is only kept for the operator.
+    pub sends_mail: bool,
+    /// The link of a mail that was opened last, on the pages that links lead to.
+    pub link: LinkState,
+}
+
+/// What a page can do with the link that was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkState {
+    /// None was opened.
+    #[default]
+    None,
+    /// Used, over, or none of ours.
+    Dead,
+    Live,
+    /// It works together with the password chosen at registration.
+    AsksPassword,
 }
 
 /// What became of a form, on its way to the page that follows; never holds a password or a code.

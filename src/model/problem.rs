@@ -47,6 +47,10 @@ pub enum Problem {
     /// A link of a mail that is unknown, used or over.
     LinkBad,
     PasswordSame,
+    /// The link was opened in a browser that did not make the account.
+    PasswordAsked,
+    /// Not the password chosen at registration.
+    NotThatPassword,
     /// Only its owner sets a password.
     PasswordNotYours,
     Forbidden,
@@ -89,6 +93,8 @@ impl Problem {
             | Self::PasswordCommon
             | Self::PasswordNamesYou
             | Self::PasswordSame
+            | Self::PasswordAsked
+            | Self::NotThatPassword
             | Self::PasswordNotYours => Some(Field::Password),
             Self::WrongCode
             | Self::CodeMalformed

@@ -32,6 +32,10 @@ pub fn LoginPage() -> impl IntoView {
                 </label>
                 <Submit label=td_string!(l, login_action) state/>
             </Form>
+            <p class="elsewhere"><a href="/forgot-password" rel="external">{td_string!(l, forgot_link)}</a></p>
+            {(context.verification_is_required && context.sends_mail).then(|| view! {
+                <p class="elsewhere">{td_string!(l, send_again)} " " <a href="/verify-email" rel="external">{td_string!(l, to_send_again)}</a></p>
+            })}
             {context.registration_is_open.then(|| view! {
                 <p class="elsewhere">{td_string!(l, no_account)} " " <a href="/register" rel="external">{td_string!(l, to_register)}</a></p>
             })}

@@ -1,12 +1,15 @@
 //! One screen per file, named after its path.
 
 pub mod dashboard;
+pub mod forgot_password;
 pub mod login;
 pub mod recovery_codes;
 pub mod register;
+pub mod reset_password;
 pub mod tfa;
 pub mod totp_setup;
 pub mod trouble;
+pub mod verify_email;
 
 use crate::model::Problem;
 use leptos::prelude::*;
@@ -19,6 +22,10 @@ pub fn at(path: &str) -> Draw {
     match path {
         "/login" => Box::new(|| view! { <login::LoginPage/> }.into_any()),
         "/register" => Box::new(|| view! { <register::RegisterPage/> }.into_any()),
+        "/forgot-password" => Box::new(|| view! { <forgot_password::ForgotPasswordPage/> }.into_any()),
+        "/reset-password" => Box::new(|| view! { <reset_password::ResetPasswordPage/> }.into_any()),
+        "/verify-email" => Box::new(|| view! { <verify_email::VerifyEmailPage/> }.into_any()),
+        "/verify-email/new-password" => Box::new(|| view! { <verify_email::ClaimAccountPage/> }.into_any()),
         "/tfa" => Box::new(|| view! { <tfa::TfaPage/> }.into_any()),
         "/totp-setup" => Box::new(|| view! { <totp_setup::TotpSetupPage/> }.into_any()),
         "/recovery-codes" => Box::new(|| view! { <recovery_codes::RecoveryCodesPage/> }.into_any()),

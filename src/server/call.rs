@@ -1,6 +1,6 @@
 //! One request as server functions see it: the shared tools, who asks, and what to answer with.
 
-use crate::model::{Flash, News, Notice, Problem, next_path::next_path};
+use crate::model::{AccountId, Flash, News, Notice, Problem, next_path::next_path};
 use crate::server::audit::Origin;
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
@@ -16,6 +16,7 @@ pub mod cookies;
 pub mod flash;
 mod language;
 pub mod origin;
+mod registration;
 
 use cookies::Jar;
 
@@ -131,6 +132,36 @@ impl Call {
             self.set_cookie(&cookie);
         }
         self.redirect(page);
+    }
+
+    /// The token of a link that was opened, or [`Problem::LinkBad`].
+    pub fn link(&self, cookie: &'static str) -> Result<String, Problem> {
+        self.jar().one(cookie).map(str::to_owned).ok_or(Problem::LinkBad)
+    }
+
+    /// Takes a cookie back.
+    pub fn forget(&self, cookie: &'static str) {
+        self.set_cookie(&cookies::expired(cookie));
+    }
+
+    /// Remembers that `account` was registered in this browser.
+    pub fn remember_registration(&self, account: &AccountId) {
+        if let Some(cookie) = registration::cookie(self.services(), account) {
+            self.set_cookie(&cookie);
+        }
+    }
+
+    /// The account registered in this browser.
+    pub fn registered_here(&self) -> Option<AccountId> {
+        registration::read(self.services(), self.jar())
+    }
+
+    /// Goes on after an address was confirmed: nobody is signed in by that.
+    pub async fn finish_verification(&self) -> Result<(), Problem> {
+        self.forget(cookies::VERIFY);
+        let is_signed_in = self.find_session().await.map_err(Failure::into_problem)?.is_some();
+        self.done(Notice::EmailVerified, if is_signed_in { "/dashboard" } else { "/login" });
+        Ok(())
     }
 
     fn ask_second_factor(&self, token: &Token, max_age_s: i64, page: &str) {

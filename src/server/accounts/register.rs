@@ -6,13 +6,17 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::mail::{self, Message, Recipient};
 use crate::server::passwords::policy;
 use crate::server::services::Services;
-use crate::server::store::accounts;
 use crate::server::store::people::{self, Mark, Person};
+use crate::server::store::{accounts, guards};
+use sqlx::AnyConnection;
 
 /// How long somebody has to verify an address that had to be verified, in seconds.
 const VERIFY_WITHIN_S: i64 = 7 * 24 * 60 * 60;
+/// The owner of an address hears of tries to register it at most once in so many seconds.
+const TELL_EVERY_S: i64 = 60 * 60;
 
 /// What was typed into the registration page.
 pub struct Registration {
@@ -29,46 +33,107 @@ pub enum Rank {
 }
 
 /// Adds an ordinary account, unless the operator closed registration.
+///
+/// Where accounts are hidden, an address that has one is answered alike, with an id that means
+/// nothing, and its owner is told by mail.
 pub async fn register(services: &Services, origin: &Origin, form: Registration) -> Result<Person, Failure> {
-    if !services.config.registration_is_open {
+    let config = &services.config;
+    if !config.registration_is_open {
         return Err(Problem::RegistrationClosed.into());
     }
-    let person = add(services, origin, form, Rank::Ordinary).await?;
-    if services.config.email_verification_is_required {
-        verify::send_link(services, &person.id, &person.email).await?;
-    }
+    let ready = prepare(services, form).await?;
+    let mut tx = services.store.begin().await?;
+    let person = match insert(services, &mut tx, origin, (&ready, Rank::Ordinary)).await {
+        Ok(person) => {
+            if config.email_verification_is_required {
+                verify::send_link(services, &mut tx, &person.id, &person.email).await?;
+            }
+            person
+        }
+        Err(Failure::Refused(Problem::EmailTaken)) if config.accounts_are_hidden => {
+            tell_owner(services, &mut tx, &ready.email).await?;
+            ready.person(None)
+        }
+        Err(failure) => return Err(failure),
+    };
+    tx.commit().await?;
     Ok(person)
 }
 
-/// Adds an account. The password is judged before the address is looked up, and hashed before
-/// it is known whether the address is taken: the time it takes says nothing.
+/// Adds an account.
 pub async fn add(services: &Services, origin: &Origin, form: Registration, rank: Rank) -> Result<Person, Failure> {
+    let ready = prepare(services, form).await?;
+    let mut tx = services.store.begin().await?;
+    let person = insert(services, &mut tx, origin, (&ready, rank)).await?;
+    tx.commit().await?;
+    Ok(person)
+}
+
+/// A registration that was judged, and its password hashed.
+struct Ready {
+    id: AccountId,
+    email: Email,
+    password_hash: String,
+}
+
+impl Ready {
+    fn person(&self, since: Option<i64>) -> Person {
+        let (id, email) = (self.id.clone(), self.email.address().to_owned());
+        Person { id, email, verified_at: since, disabled_at: None, superuser_at: since }
+    }
+}
+
+/// The password is judged before the address is looked up, and hashed before it is known whether
+/// the address is taken: the time it takes says nothing.
+async fn prepare(services: &Services, form: Registration) -> Result<Ready, Failure> {
     let email = Email::parse(&form.email)?;
     let password = policy::normalise(form.password);
     services.password_policy.check_new(&password, &email)?;
     let password_hash = services.hash_lane.hash(password).await?;
+    Ok(Ready { id: AccountId::from(uuid::Uuid::new_v4().to_string()), email, password_hash })
+}
 
-    let id = AccountId::from(uuid::Uuid::new_v4().to_string());
-    let mut tx = services.store.begin().await?;
+async fn insert(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    (ready, rank): (&Ready, Rank),
+) -> Result<Person, Failure> {
     let now = services.clock.now();
     let must_verify = services.config.email_verification_is_required && rank == Rank::Ordinary;
     let new = accounts::NewAccount {
-        id: &id,
-        email: email.address(),
-        email_key: email.key(),
-        password_hash: &password_hash,
+        id: &ready.id,
+        email: ready.email.address(),
+        email_key: ready.email.key(),
+        password_hash: &ready.password_hash,
         language: origin.language,
         verify_by: must_verify.then(|| now.plus_s(VERIFY_WITHIN_S)),
     };
-    if !accounts::insert(&mut *tx, new, now).await? {
+    if !accounts::insert(&mut *db, new, now).await? {
         return Err(Problem::EmailTaken.into());
     }
     if rank == Rank::Superuser {
-        people::mark(&mut *tx, &id, Mark::Superuser, Some(now)).await?;
-        people::mark(&mut *tx, &id, Mark::Verified, Some(now)).await?;
+        people::mark(&mut *db, &ready.id, Mark::Superuser, Some(now)).await?;
+        people::mark(&mut *db, &ready.id, Mark::Verified, Some(now)).await?;
     }
-    audit::record(services, &mut tx, &id, EventKind::Registered, origin).await?;
-    tx.commit().await?;
-    let since = (rank == Rank::Superuser).then_some(now.seconds());
-    Ok(Person { id, email: email.address().to_owned(), verified_at: since, disabled_at: None, superuser_at: since })
+    audit::record(services, db, &ready.id, EventKind::Registered, origin).await?;
+    Ok(ready.person((rank == Rank::Superuser).then_some(now.seconds())))
+}
+
+/// Tells the owner of an address that it was typed into a registration. Who has not confirmed it
+/// yet gets a link to do so: it may be the owner who registers, and a stranger was here before.
+async fn tell_owner(services: &Services, db: &mut AnyConnection, email: &Email) -> Result<(), Failure> {
+    let now = services.clock.now();
+    let found = accounts::find_by_email(&mut *db, email.key()).await?;
+    let Some(owner) = found.filter(|owner| owner.disabled_at.is_none()) else {
+        return Ok(guards::put(db, "latest link of nobody", &now.seconds().to_string()).await?);
+    };
+    if owner.verified_at.is_none() {
+        return verify::send_link(services, db, &owner.id, &owner.email).await;
+    }
+    if accounts::tell_of_registration(&mut *db, &owner.id, now, now.plus_s(-TELL_EVERY_S)).await? {
+        let to = Recipient { account: &owner.id, email: &owner.email };
+        mail::send(services, db, to, &Message::AlreadyRegistered).await?;
+    }
+    Ok(())
 }

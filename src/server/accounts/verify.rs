@@ -1,68 +1,157 @@
 //! Proof that an address is its owner's: a link by mail, opened.
 
 use crate::model::views::EventKind;
-use crate::model::{AccountId, Problem};
+use crate::model::{AccountId, LinkState, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
+use crate::server::passwords::{Verdict, change, policy};
 use crate::server::services::Services;
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, Mark, NewEmail, Person};
-use crate::server::store::{accounts, guards, one_time_tokens};
+use crate::server::store::{accounts, authenticators, guards, one_time_tokens, recovery_codes};
 use crate::server::tokens::one_time::{self, Purpose};
+use sqlx::AnyConnection;
 
 /// Mails a link to `email` if an active account waits for it; says nothing of it either way.
 pub async fn ask_verification(services: &Services, email: &Email) -> Result<(), Failure> {
     let found = accounts::find_by_email(services.store.read(), email.key()).await?;
-    match found.filter(|account| account.disabled_at.is_none() && account.verified_at.is_none()) {
-        Some(account) => send_link(services, &account.id, &account.email).await,
-        None => {
-            // As durable a write as above: else the faster answer tells who has an account.
-            let mut tx = services.store.begin().await?;
-            guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?;
-            Ok(tx.commit().await?)
-        }
-    }
-}
-
-pub(super) async fn send_link(services: &Services, account: &AccountId, email: &str) -> Result<(), Failure> {
     let mut tx = services.store.begin().await?;
-    let token = one_time::make(services, &mut tx, account, email, Purpose::VerifyEmail).await?;
-    if let Some(token) = token {
-        mail::send(services, &mut tx, Recipient { account, email }, &Message::VerifyEmail(token)).await?;
+    match found.filter(|account| account.disabled_at.is_none() && account.verified_at.is_none()) {
+        Some(account) => send_link(services, &mut tx, &account.id, &account.email).await?,
+        // As durable a write as above: else the faster answer tells who has an account.
+        None => guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?,
     }
     Ok(tx.commit().await?)
+}
+
+pub(super) async fn send_link(
+    services: &Services,
+    db: &mut AnyConnection,
+    account: &AccountId,
+    email: &str,
+) -> Result<(), Failure> {
+    let token = one_time::make(services, &mut *db, account, email, Purpose::VerifyEmail).await?;
+    if let Some(token) = token {
+        mail::send(services, db, Recipient { account, email }, &Message::VerifyEmail(token)).await?;
+    }
+    Ok(())
 }
 
 /// Spends a link to a first or to a new address. [`Problem::LinkBad`] also if the address was
 /// changed since; [`Problem::AlreadyVerified`] leaves everything as it is.
 pub async fn verify(services: &Services, origin: &Origin, shown: &str) -> Result<Person, Failure> {
+    match look(services, shown).await? {
+        Link::First(token) => verify_present(services, origin, &token).await,
+        Link::New(token) => take_new_email(services, origin, &token).await,
+    }
+}
+
+/// A link that was opened in a browser.
+pub struct Opened {
+    pub link: String,
+    /// The account that this browser registered lately.
+    pub registered_here: Option<AccountId>,
+}
+
+/// As [`verify`], but in a browser that did not make the account it asks for the password chosen
+/// then ([`Problem::PasswordAsked`], [`Problem::NotThatPassword`]).
+///
+/// Else a stranger who registers your address gets an account that you confirm, and whose password
+/// they know (pre-hijacking).
+pub async fn verify_opened(
+    services: &Services,
+    origin: &Origin,
+    opened: Opened,
+    password: Option<String>,
+) -> Result<Person, Failure> {
+    let token = match look(services, &opened.link).await? {
+        Link::New(token) => return take_new_email(services, origin, &token).await,
+        Link::First(token) => token,
+    };
+    if opened.registered_here.as_ref() != Some(&token.account_id) {
+        let typed = password.filter(|typed| !typed.is_empty()).ok_or(Problem::PasswordAsked)?;
+        let stored = people::password_of(services.store.read(), &token.account_id).await?;
+        let password = policy::normalise(typed);
+        policy::check_form(&password).map_err(|_| Problem::NotThatPassword)?;
+        if services.hash_lane.verify(password, stored.as_deref()).await? == Verdict::Wrong {
+            return Err(Problem::NotThatPassword.into());
+        }
+    }
+    verify_present(services, origin, &token).await
+}
+
+/// Confirms a first address for whoever never chose the password: sets a new one, and ends
+/// everything that was set up before this proof: second factor, sessions, set-ups, links.
+pub async fn claim(services: &Services, origin: &Origin, shown: &str, password: String) -> Result<Person, Failure> {
+    let token = one_time::look(services, shown, Purpose::VerifyEmail).await?;
+    let account = &token.account_id;
+    let new = change::prepare(services, account, &token.email, password).await?;
+    let mut tx = services.store.begin().await?;
+    let person = confirm(services, &mut tx, origin, &token).await?;
+    authenticators::delete(&mut *tx, account).await?;
+    recovery_codes::delete_all_of(&mut *tx, account).await?;
+    recovery_codes::set_confirmed(&mut *tx, account, None).await?;
+    one_time_tokens::delete_all_of(&mut *tx, account).await?;
+    change::write(services, &mut tx, origin, &new, None).await?;
+    tx.commit().await?;
+    Ok(person)
+}
+
+/// What the page can do with a link.
+pub async fn link_state(services: &Services, opened: &Opened) -> Result<LinkState, Failure> {
+    Ok(match look(services, &opened.link).await {
+        Ok(Link::New(_)) => LinkState::Live,
+        Ok(Link::First(token)) if opened.registered_here.as_ref() == Some(&token.account_id) => LinkState::Live,
+        Ok(Link::First(_)) => LinkState::AsksPassword,
+        Err(Failure::Refused(_)) => LinkState::Dead,
+        Err(failure) => return Err(failure),
+    })
+}
+
+enum Link {
+    /// To the address an account began with.
+    First(OneTimeToken),
+    /// To an address it is to have.
+    New(OneTimeToken),
+}
+
+async fn look(services: &Services, shown: &str) -> Result<Link, Failure> {
     match one_time::look(services, shown, Purpose::VerifyEmail).await {
-        Ok(token) => verify_present(services, origin, &token).await,
+        Ok(token) => Ok(Link::First(token)),
         Err(Failure::Refused(Problem::LinkBad)) => {
-            let token = one_time::look(services, shown, Purpose::ChangeEmail).await?;
-            take_new_email(services, origin, &token).await
+            Ok(Link::New(one_time::look(services, shown, Purpose::ChangeEmail).await?))
         }
         Err(failure) => Err(failure),
     }
 }
 
 async fn verify_present(services: &Services, origin: &Origin, token: &OneTimeToken) -> Result<Person, Failure> {
-    let account = &token.account_id;
     let mut tx = services.store.begin().await?;
-    people::lock(&mut *tx, account).await?;
-    let person = people::find(&mut *tx, account).await?.ok_or(Problem::LinkBad)?;
+    let person = confirm(services, &mut tx, origin, token).await?;
+    tx.commit().await?;
+    Ok(person)
+}
+
+async fn confirm(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    token: &OneTimeToken,
+) -> Result<Person, Failure> {
+    let account = &token.account_id;
+    people::lock(&mut *db, account).await?;
+    let person = people::find(&mut *db, account).await?.ok_or(Problem::LinkBad)?;
     if person.email != token.email {
         return Err(Problem::LinkBad.into());
     }
     if person.verified_at.is_some() {
         return Err(Problem::AlreadyVerified.into());
     }
-    one_time::spend(services, &mut tx, token).await?;
-    people::mark(&mut *tx, account, Mark::Verified, Some(services.clock.now())).await?;
-    audit::record(services, &mut tx, account, EventKind::EmailVerified, origin).await?;
-    tx.commit().await?;
+    one_time::spend(services, &mut *db, token).await?;
+    people::mark(&mut *db, account, Mark::Verified, Some(services.clock.now())).await?;
+    audit::record(services, db, account, EventKind::EmailVerified, origin).await?;
     Ok(Person { verified_at: Some(services.clock.now().seconds()), ..person })
 }
 

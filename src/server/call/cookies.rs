@@ -10,6 +10,12 @@ pub const SESSION: &str = "__Host-session";
 pub const MFA: &str = "__Host-mfa";
 /// A refusal on its way to the page of its form.
 pub const FLASH: &str = "__Host-flash";
+/// The token of a link to a new password, until its button is pressed.
+pub const RESET: &str = "__Host-reset";
+/// The token of a link that confirms an address, until its button is pressed.
+pub const VERIFY: &str = "__Host-verify";
+/// The account registered in this browser.
+pub const REGISTRATION: &str = "__Host-registration";
 /// The language chosen by hand.
 pub const LANGUAGE: &str = "__Host-language";
 /// The theme chosen by hand.

@@ -11,6 +11,7 @@ use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::passwords::reset;
 use crate::server::services::Services;
 use crate::server::store::people::Person;
 use crate::server::totp;
@@ -40,6 +41,8 @@ pub enum AccountCommand {
     Enable { email: String },
     /// Forget a lost phone and its recovery codes, and end all sessions; the next login sets up a new one.
     ResetSecondFactor { email: String },
+    /// Print a link to a new password, good once and for an hour, to pass on to the owner.
+    ResetLink { email: String },
     /// Delete an account with everything that hangs on it.
     Delete { email: String },
 }
@@ -75,6 +78,11 @@ async fn run(services: &Services, command: AccountCommand) -> Result<(), Vec<Str
             let reset = admin::reset_second_factor(services, &Hand::Operator, &operator(), &person.id).await;
             let words = if reset.map_err(said)? { "has no second factor any more" } else { "had no second factor" };
             println!("{} {words}.", person.email);
+            Ok(())
+        }
+        AccountCommand::ResetLink { email } => {
+            let person = find(services, &email).await?;
+            println!("{}", reset::link(services, &person).await.map_err(said)?);
             Ok(())
         }
         AccountCommand::Delete { email } => {

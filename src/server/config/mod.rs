@@ -37,8 +37,12 @@ pub struct Config {
     pub second_factor_is_required: bool,
     /// `SEKISHO_REGISTRATION`: `open` (default) or `closed`.
     pub registration_is_open: bool,
-    /// `SEKISHO_EMAIL_VERIFICATION`: `optional` (default) or `required`: may an unverified address log in?
+    /// `SEKISHO_EMAIL_VERIFICATION`: `required` (default with SMTP) or `optional` (default without): may an
+    /// unverified address log in?
     pub email_verification_is_required: bool,
+    /// `SEKISHO_HIDE_ACCOUNTS`: nobody is told which addresses have accounts. `true` by default where it can
+    /// be: with SMTP, required verification and the strict profile.
+    pub accounts_are_hidden: bool,
     /// How mail leaves.
     pub mail: MailConfig,
     /// How the REST API behaves.
@@ -63,6 +67,8 @@ impl Config {
         let tls_files = TlsFiles::read(&mut reader);
         let public_url = PublicUrl::read(&mut reader, listen, tls_files.is_some());
         let mail = MailConfig::read(&mut reader, &public_url);
+        let api = ApiConfig::read(&mut reader);
+        let email_verification_is_required = read_verification(&mut reader, &mail);
         let data_dir = PathBuf::from(reader.text("SEKISHO_DATA_DIR", "data"));
         let database_url =
             reader.text("SEKISHO_DATABASE_URL", &format!("sqlite:{}", data_dir.join("sekisho.db").display()));
@@ -80,9 +86,10 @@ impl Config {
             master_key_file,
             second_factor_is_required: reader.choice("SEKISHO_SECOND_FACTOR", ["required", "optional"]) == 0,
             registration_is_open: reader.choice("SEKISHO_REGISTRATION", ["open", "closed"]) == 0,
-            email_verification_is_required: reader.choice("SEKISHO_EMAIL_VERIFICATION", ["optional", "required"]) == 1,
+            email_verification_is_required,
+            accounts_are_hidden: read_hiding(&mut reader, &mail, email_verification_is_required, &api),
             mail,
-            api: ApiConfig::read(&mut reader),
+            api,
             hash_params: HashParams {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
                 passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),
@@ -109,6 +116,29 @@ impl Config {
     pub fn issuer(&self) -> String {
         if self.public_url.is_loopback { "Sekisho".to_owned() } else { format!("Sekisho ({})", self.public_url.host) }
     }
+}
+
+fn read_verification(reader: &mut Reader, mail: &MailConfig) -> bool {
+    const NAME: &str = "SEKISHO_EMAIL_VERIFICATION";
+    if mail.smtp.is_some() {
+        reader.choice(NAME, ["required", "optional"]) == 0
+    } else {
+        reader.choice(NAME, ["optional", "required"]) == 1
+    }
+}
+
+fn read_hiding(reader: &mut Reader, mail: &MailConfig, must_verify: bool, api: &ApiConfig) -> bool {
+    const NAME: &str = "SEKISHO_HIDE_ACCOUNTS";
+    if mail.smtp.is_some() && must_verify && api.compat == ApiCompat::Strict {
+        return reader.choice(NAME, ["true", "false"]) == 0;
+    }
+    if reader.choice(NAME, ["false", "true"]) == 1 {
+        reader.complain(format!(
+            "{NAME} needs SEKISHO_SMTP_URL, SEKISHO_EMAIL_VERIFICATION=required and SEKISHO_API_COMPAT=strict: \
+             else the answers tell all the same."
+        ));
+    }
+    false
 }
 
 #[cfg(test)]
@@ -153,6 +183,37 @@ mod tests {
                 "{name} in {problems:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_mail_server_changes_what_is_asked_of_new_accounts() {
+        const SMTP: [(&str, &str); 2] =
+            [("SEKISHO_SMTP_URL", "smtp://127.0.0.1"), ("SEKISHO_MAIL_FROM", "Sekisho <login@example.org>")];
+        let flags = |more: &[(&str, &str)]| {
+            let config = read(&[&SMTP[..], more].concat()).unwrap();
+            (config.email_verification_is_required, config.accounts_are_hidden)
+        };
+        let without = read(&[]).unwrap();
+        assert_eq!((without.email_verification_is_required, without.accounts_are_hidden), (false, false));
+        assert_eq!(flags(&[]), (true, true));
+        assert_eq!(flags(&[("SEKISHO_EMAIL_VERIFICATION", "optional")]), (false, false));
+        assert_eq!(flags(&[("SEKISHO_API_COMPAT", "fastapi_users")]), (true, false));
+        assert_eq!(flags(&[("SEKISHO_HIDE_ACCOUNTS", "false")]), (true, false));
+    }
+
+    #[test]
+    fn hiding_that_would_hide_nothing_and_mail_without_a_sender_stop_the_start() {
+        let hide = ("SEKISHO_HIDE_ACCOUNTS", "true");
+        let (smtp, from) = (("SEKISHO_SMTP_URL", "smtp://127.0.0.1"), ("SEKISHO_MAIL_FROM", "a@b.test"));
+        assert!(read(&[hide]).unwrap_err()[0].starts_with("SEKISHO_HIDE_ACCOUNTS"));
+        for relaxed in [("SEKISHO_EMAIL_VERIFICATION", "optional"), ("SEKISHO_API_COMPAT", "fastapi_users")] {
+            assert!(read(&[smtp, from, hide, relaxed]).unwrap_err()[0].starts_with("SEKISHO_HIDE_ACCOUNTS"));
+        }
+        assert!(read(&[smtp, from, hide]).is_ok());
+        assert!(read(&[smtp]).unwrap_err()[0].starts_with("SEKISHO_MAIL_FROM"));
+        assert!(read(&[("SEKISHO_MAIL_FROM", "nobody")]).unwrap_err()[0].starts_with("SEKISHO_MAIL_FROM"));
+        let said = read(&[("SEKISHO_SMTP_URL", "smtp://u:canary@mail.example.org"), from]).unwrap_err();
+        assert!(said[0].starts_with("SEKISHO_SMTP_URL") && !said[0].contains("canary"));
     }
 
     #[test]

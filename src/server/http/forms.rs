@@ -20,9 +20,14 @@ use std::sync::Arc;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Where each form stands, and where a login starts again that has expired.
-const FORMS: [(&str, &str); 8] = [
+const FORMS: [(&str, &str); 13] = [
     ("/fn/login", "/login"),
     ("/fn/register", "/register"),
+    ("/fn/forgot-password", "/forgot-password"),
+    ("/fn/reset-password", "/reset-password"),
+    ("/fn/verification-link", "/verify-email"),
+    ("/fn/verify-email", "/verify-email"),
+    ("/fn/claim-account", "/verify-email/new-password"),
     ("/fn/tfa", "/tfa"),
     ("/fn/totp-setup", "/totp-setup"),
     ("/fn/totp-restart", "/totp-setup"),

@@ -5,6 +5,7 @@ mod csp;
 mod forms;
 mod guard;
 mod headers;
+mod links;
 mod origin;
 mod pages;
 mod preferences;

@@ -3,9 +3,11 @@
 use super::{csp, origin, static_files, trouble};
 use crate::app::{App, shell};
 use crate::model::next_path::next_path;
-use crate::model::{PageContext, Problem};
+use crate::model::{LinkState, PageContext, Problem};
+use crate::server::accounts::{self, Opened};
 use crate::server::call::{Call, cookies, flash};
 use crate::server::failure::Failure;
+use crate::server::passwords::reset;
 use crate::server::services::Services;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -68,8 +70,23 @@ async fn page_context(call: &Call, parts: &Parts) -> Result<PageContext, Failure
     Ok(PageContext {
         signed_in_as: call.find_session().await?.map(|session| session.email().to_owned()),
         flash: flash::read(call.services(), call.jar()),
+        link: link_state(call, parts.uri.path()).await?,
         ..circumstances(call, parts)
     })
+}
+
+/// What the page at `path` can do with the link that was opened; looks without spending it.
+async fn link_state(call: &Call, path: &str) -> Result<LinkState, Failure> {
+    let cookie = match path {
+        "/reset-password" => cookies::RESET,
+        "/verify-email" | "/verify-email/new-password" => cookies::VERIFY,
+        _ => return Ok(LinkState::None),
+    };
+    let Ok(link) = call.link(cookie) else { return Ok(LinkState::None) };
+    if cookie == cookies::RESET {
+        return reset::link_state(call.services(), &link).await;
+    }
+    accounts::link_state(call.services(), &Opened { link, registered_here: call.registered_here() }).await
 }
 
 /// What request and settings alone tell.
@@ -94,6 +111,8 @@ fn circumstances(call: &Call, parts: &Parts) -> PageContext {
         min_password_chars: config.min_password_chars(),
         registration_is_open: config.registration_is_open,
         second_factor_is_required: config.second_factor_is_required,
+        verification_is_required: config.email_verification_is_required,
+        sends_mail: config.mail.smtp.is_some(),
         ..PageContext::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Every route of the server.
 
 use super::{
-    forms, guard, headers, pages, preferences, recovery_text, same_origin, static_files, trouble, trouble_page,
+    forms, guard, headers, links, pages, preferences, recovery_text, same_origin, static_files, trouble, trouble_page,
 };
 use crate::model::access::PAGES;
 use crate::server::rest;
@@ -10,7 +10,7 @@ use any_spawner::Executor;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -24,7 +24,7 @@ pub fn router(services: Arc<Services>) -> Router {
 
 fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
     let pages = PAGES.iter().fold(Router::new(), |router, (path, _)| router.route(path, get(pages::page)));
-    let guarded = pages.layer(from_fn_with_state(Arc::clone(services), guard::guard));
+    let guarded = pages.layer(from_fn_with_state(Arc::clone(services), guard::guard)).layer(from_fn(links::take));
     Router::new()
         .merge(guarded)
         .route("/recovery-codes.txt", get(recovery_text::download))

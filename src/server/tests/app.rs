@@ -219,12 +219,17 @@ impl Answer {
 }
 
 fn register_functions() {
-    use crate::functions::{dashboard, login, recovery_codes, register, totp};
+    use crate::functions::{dashboard, login, recover, recovery_codes, register, totp};
     use leptos::server_fn::axum::register_explicit;
     register_explicit::<login::LogIn>();
     register_explicit::<login::FinishWithCode>();
     register_explicit::<login::LogOut>();
     register_explicit::<register::Register>();
+    register_explicit::<recover::ForgotPassword>();
+    register_explicit::<recover::ResetPassword>();
+    register_explicit::<recover::VerificationLink>();
+    register_explicit::<recover::VerifyEmail>();
+    register_explicit::<recover::ClaimAccount>();
     register_explicit::<totp::Enrolment>();
     register_explicit::<totp::ConfirmTotp>();
     register_explicit::<totp::RestartTotp>();

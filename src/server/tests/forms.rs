@@ -15,17 +15,22 @@ async fn the_set_of_functions_is_the_reviewed_one() {
     found.sort();
     found.dedup();
     let reviewed = [
+        "claim-account",
         "dashboard",
         "enrolment",
+        "forgot-password",
         "login",
         "logout",
         "recovery-codes",
         "recovery-codes-new",
         "recovery-sheet",
         "register",
+        "reset-password",
         "tfa",
         "totp-restart",
         "totp-setup",
+        "verification-link",
+        "verify-email",
     ];
     assert_eq!(found, reviewed.map(|name| format!("/fn/{name}")));
 }

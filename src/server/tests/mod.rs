@@ -11,6 +11,7 @@ mod log;
 mod mail;
 mod pins;
 mod promises;
+mod recover;
 mod rest;
 mod second_factor;
 mod sessions;
