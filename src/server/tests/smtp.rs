@@ -84,10 +84,11 @@ async fn serve(
         let (tls, taken) = (tls.clone(), Arc::clone(&taken));
         tokio::spawn(async move {
             match tls {
-                Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => drop(talk(stream, fault, &taken).await),
-                    Err(_) => {}
-                },
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        drop(talk(stream, fault, &taken).await);
+                    }
+                }
                 None => drop(talk(stream, fault, &taken).await),
             }
         });
