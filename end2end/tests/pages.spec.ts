@@ -46,6 +46,13 @@ for (const width of [360, 1280]) {
       await look('recovery-codes');
       await visitor.confirmSheet();
       await look('dashboard');
+      for (const path of [
+        '/security', '/security/password', '/security/email', '/security/authenticator', '/sessions', '/activity', '/account',
+        '/account/delete', '/confirm?next=%2Fsecurity',
+      ]) {
+        await page.goto(path);
+        await look(path.slice(1).replace('/', '-').replace(/\?.*/, ''));
+      }
       await visitor.logOut();
       await visitor.logIn();
       await visitor.isAt('/tfa');

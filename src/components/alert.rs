@@ -1,13 +1,10 @@
 //! The summary above a form that was refused.
 
-use super::post_button::PostButton;
 use super::problem_text::problem_text;
-use crate::functions::login::LogOut;
 use crate::i18n::{locale, td_string};
 use crate::model::{Field, PageContext, Problem};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 /// A refusal as the form it came back to sees it: from the page itself or, with WASM, from the last try.
 pub type Refusal = Signal<Option<Problem>>;
@@ -35,9 +32,8 @@ pub fn Alert(refusal: Refusal) -> impl IntoView {
                         Some(id) => view! { <p><a href=format!("#{id}") rel="external">{text}</a></p> }.into_any(),
                         None => view! { <p>{text}</p> }.into_any(),
                     }}
-                    // Out, in again, and back to this page.
                     {(problem == Problem::LoginTooOld).then(|| view! {
-                        <PostButton action=LogOut::url() label=td_string!(locale(), log_in_again) class="secondary" next=path.clone()/>
+                        <p><a class="secondary" href=format!("/confirm?next={path}") rel="external">{td_string!(locale(), confirm_title)}</a></p>
                     })}
                 </div>
             }
@@ -50,6 +46,7 @@ pub fn field_id(field: Field) -> &'static str {
     match field {
         Field::Email => "email",
         Field::Password => "password",
+        Field::CurrentPassword => "current-password",
         Field::Code => "code",
     }
 }

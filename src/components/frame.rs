@@ -42,7 +42,7 @@ pub fn MemberPage(children: Children) -> impl IntoView {
     let l = locale();
     let context = use_context::<PageContext>().unwrap_or_default();
     let title = page_title(&context);
-    let email = context.signed_in_as.unwrap_or_default();
+    let email = context.signed_in_as.clone().unwrap_or_default();
     view! {
         <div class="member">
             <header class="bar">
@@ -52,13 +52,39 @@ pub fn MemberPage(children: Children) -> impl IntoView {
                     <PostButton action=LogOut::url() label=td_string!(l, log_out) class="secondary"/>
                 </div>
             </header>
-            <main id="main" tabindex="-1">
-                <h1>{title}</h1>
-                <NoticeLine/>
-                {children()}
-            </main>
+            <div class="columns">
+                <Areas path=context.path/>
+                <main id="main" tabindex="-1">
+                    <h1>{title}</h1>
+                    <NoticeLine/>
+                    {children()}
+                </main>
+            </div>
             <Preferences/>
         </div>
+    }
+}
+
+/// The areas of an account; the one of this page is marked.
+#[component]
+fn Areas(path: String) -> impl IntoView {
+    let l = locale();
+    let areas = [
+        ("/dashboard", td_string!(l, dashboard_title)),
+        ("/security", td_string!(l, security_title)),
+        ("/sessions", td_string!(l, sessions_title)),
+        ("/activity", td_string!(l, activity_title)),
+        ("/account", td_string!(l, account_title)),
+    ];
+    view! {
+        <nav class="areas" aria-label=td_string!(l, areas)>
+            <ul>
+                {areas.map(|(area, name)| {
+                    let current = if path == area { Some("page") } else { path.starts_with(area).then_some("true") };
+                    view! { <li><a href=area rel="external" aria-current=current>{name}</a></li> }
+                }).collect_view()}
+            </ul>
+        </nav>
     }
 }
 

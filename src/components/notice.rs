@@ -21,5 +21,11 @@ fn notice_text(notice: Notice) -> &'static str {
         Notice::LinkSent => td_string!(l, n_link_sent),
         Notice::PasswordSet => td_string!(l, n_password_set),
         Notice::EmailVerified => td_string!(l, n_email_verified),
+        Notice::EmailChangeAsked => td_string!(l, n_email_change_asked),
+        Notice::SecondFactorRemoved => td_string!(l, n_second_factor_removed),
+        Notice::SessionEnded => td_string!(l, n_session_ended),
+        Notice::OtherSessionsEnded => td_string!(l, n_other_sessions_ended),
+        Notice::EverythingEnded => td_string!(l, n_everything_ended),
+        Notice::Left => td_string!(l, n_left),
     }
 }

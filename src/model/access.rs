@@ -13,10 +13,12 @@ pub enum Access {
     Enrolment,
     /// A full session.
     Session,
+    /// A full session whose owner proved who they are within five minutes; others are asked to.
+    FreshSession,
 }
 
 /// Every page and what it needs.
-pub const PAGES: [(&str, Access); 11] = [
+pub const PAGES: [(&str, Access); 21] = [
     ("/", Access::Session),
     ("/login", Access::SignedOut),
     ("/register", Access::SignedOut),
@@ -28,6 +30,16 @@ pub const PAGES: [(&str, Access); 11] = [
     ("/totp-setup", Access::Enrolment),
     ("/recovery-codes", Access::Session),
     ("/dashboard", Access::Session),
+    ("/confirm", Access::Session),
+    ("/security", Access::Session),
+    ("/security/password", Access::Session),
+    ("/security/email", Access::FreshSession),
+    ("/security/authenticator", Access::Session),
+    ("/security/remove-authenticator", Access::Session),
+    ("/sessions", Access::Session),
+    ("/activity", Access::Session),
+    ("/account", Access::Session),
+    ("/account/delete", Access::Session),
 ];
 
 /// What `path` needs; `None` where there is no such page.

@@ -14,4 +14,11 @@ pub enum Notice {
     /// By a link; nobody is signed in by that.
     PasswordSet,
     EmailVerified,
+    EmailChangeAsked,
+    SecondFactorRemoved,
+    SessionEnded,
+    OtherSessionsEnded,
+    /// "This wasn't me": signed out everywhere, a link to a new password is on its way.
+    EverythingEnded,
+    Left,
 }

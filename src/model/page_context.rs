@@ -15,6 +15,10 @@ pub struct PageContext {
     pub next: String,
     /// E-mail of the signed-in account.
     pub signed_in_as: Option<String>,
+    /// Whether the signed-in account has a second factor.
+    pub has_second_factor: bool,
+    /// Where the part of a list begins that was asked for.
+    pub before: Option<i64>,
     /// What the form that led here has to tell, once.
     pub flash: Option<Flash>,
     /// What went wrong, where there is no other page to show.

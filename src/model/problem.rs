@@ -51,6 +51,12 @@ pub enum Problem {
     PasswordAsked,
     /// Not the password chosen at registration.
     NotThatPassword,
+    /// The new address is the present one.
+    EmailSame,
+    /// The present password, asked once more, is not right.
+    WrongPassword,
+    /// A session that is over already.
+    NoSuchSession,
     /// Only its owner sets a password.
     PasswordNotYours,
     Forbidden,
@@ -79,6 +85,8 @@ pub enum Problem {
 pub enum Field {
     Email,
     Password,
+    /// The present password, asked once more.
+    CurrentPassword,
     Code,
 }
 
@@ -86,7 +94,7 @@ impl Problem {
     /// The field to point at, if the problem is about one.
     pub fn field(&self) -> Option<Field> {
         match self {
-            Self::EmailMalformed | Self::EmailTaken => Some(Field::Email),
+            Self::EmailMalformed | Self::EmailTaken | Self::EmailSame => Some(Field::Email),
             Self::PasswordTooShort
             | Self::PasswordTooLong
             | Self::PasswordHasControls
@@ -96,6 +104,7 @@ impl Problem {
             | Self::PasswordAsked
             | Self::NotThatPassword
             | Self::PasswordNotYours => Some(Field::Password),
+            Self::WrongPassword => Some(Field::CurrentPassword),
             Self::WrongCode
             | Self::CodeMalformed
             | Self::CodeUsed
@@ -115,7 +124,7 @@ impl Problem {
             Self::NoSuchPage | Self::OutOfDate => 404,
             Self::TooLarge => 413,
             Self::SecondFactorRequired | Self::Forbidden => 403,
-            Self::NoSuchAccount => 404,
+            Self::NoSuchAccount | Self::NoSuchSession => 404,
             Self::Busy => 503,
             Self::Internal { .. } => 500,
             Self::BadCredentials | Self::NotVerified | Self::LinkBad | Self::AlreadyVerified | Self::LastSuperuser => {

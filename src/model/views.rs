@@ -13,6 +13,10 @@ pub struct Device {
 /// A place where the account is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionLine {
+    /// What ends it by name.
+    pub name: String,
+    /// True for a token of the API rather than a browser.
+    pub is_app: bool,
     pub device: Device,
     pub address: String,
     pub created_at: Timestamp,
@@ -47,6 +51,23 @@ pub enum EventKind {
     /// A superuser or the operator switched the account or its rights.
     AccessChanged,
     SecondFactorReset,
+    /// Proved once more who they are.
+    Confirmed,
+    /// Ended one of their sessions.
+    SessionEnded,
+    OtherSessionsEnded,
+    SecondFactorReplaced,
+    SecondFactorOff,
+    EmailChangeAsked,
+    /// The old address took the change back.
+    EmailChangeUndone,
+    /// Said that something was not their doing; every session was ended.
+    NotMe,
+    /// Asked for the account to be deleted.
+    Left,
+    /// Logged in before it was.
+    CameBack,
+    Deleted,
 }
 
 /// The answers of the dashboard.
@@ -59,6 +80,37 @@ pub struct DashboardView {
     pub last_login: Option<EventLine>,
     pub sessions: Vec<SessionLine>,
     pub events: Vec<EventLine>,
+    pub now: Timestamp,
+}
+
+/// How the account is protected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityView {
+    pub email: String,
+    pub is_verified: bool,
+    /// An address that waits for its confirmation.
+    pub new_email: Option<String>,
+    /// `None` where it is still the first one.
+    pub password_changed_at: Option<Timestamp>,
+    pub has_second_factor: bool,
+    pub recovery_codes_left: i64,
+    pub recovery_codes: RecoveryCodes,
+    pub now: Timestamp,
+}
+
+/// Where the account is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsView {
+    pub sessions: Vec<SessionLine>,
+    pub now: Timestamp,
+}
+
+/// A part of the history of the account, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityView {
+    pub events: Vec<EventLine>,
+    /// Where the part before this one begins, if there is one.
+    pub older: Option<i64>,
     pub now: Timestamp,
 }
 

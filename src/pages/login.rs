@@ -8,7 +8,7 @@ use crate::components::password::PasswordField;
 use crate::components::submit::Submit;
 use crate::functions::login::LogIn;
 use crate::i18n::{locale, td_string};
-use crate::model::PageContext;
+use crate::model::{Field, PageContext};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -25,7 +25,7 @@ pub fn LoginPage() -> impl IntoView {
             <Form action=LogIn::url() state>
                 <input type="hidden" name="next" value=context.next/>
                 <EmailField label=td_string!(l, email) value=email refusal=state.refusal()/>
-                <PasswordField autocomplete="current-password" refusal=state.refusal()/>
+                <PasswordField field=Field::Password label=td_string!(l, password) autocomplete="current-password" refusal=state.refusal()/>
                 <label class="check">
                     <input type="checkbox" name="keep" value="on"/>
                     <span>{td_string!(l, keep_signed_in)}</span>

@@ -1,11 +1,16 @@
 //! One screen per file, named after its path.
 
+pub mod account;
+pub mod activity;
+pub mod confirm;
 pub mod dashboard;
 pub mod forgot_password;
 pub mod login;
 pub mod recovery_codes;
 pub mod register;
 pub mod reset_password;
+pub mod security;
+pub mod sessions;
 pub mod tfa;
 pub mod totp_setup;
 pub mod trouble;
@@ -29,6 +34,16 @@ pub fn at(path: &str) -> Draw {
         "/tfa" => Box::new(|| view! { <tfa::TfaPage/> }.into_any()),
         "/totp-setup" => Box::new(|| view! { <totp_setup::TotpSetupPage/> }.into_any()),
         "/recovery-codes" => Box::new(|| view! { <recovery_codes::RecoveryCodesPage/> }.into_any()),
+        "/confirm" => Box::new(|| view! { <confirm::ConfirmPage/> }.into_any()),
+        "/security" => Box::new(|| view! { <security::SecurityPage/> }.into_any()),
+        "/security/password" => Box::new(|| view! { <security::password::PasswordPage/> }.into_any()),
+        "/security/email" => Box::new(|| view! { <security::email::EmailPage/> }.into_any()),
+        "/security/authenticator" => Box::new(|| view! { <security::authenticator::ReplacePage/> }.into_any()),
+        "/security/remove-authenticator" => Box::new(|| view! { <security::authenticator::RemovePage/> }.into_any()),
+        "/sessions" => Box::new(|| view! { <sessions::SessionsPage/> }.into_any()),
+        "/activity" => Box::new(|| view! { <activity::ActivityPage/> }.into_any()),
+        "/account" => Box::new(|| view! { <account::AccountPage/> }.into_any()),
+        "/account/delete" => Box::new(|| view! { <account::delete::DeletePage/> }.into_any()),
         "/dashboard" => Box::new(|| view! { <dashboard::DashboardPage/> }.into_any()),
         _ => Box::new(|| view! { <trouble::TroublePage problem=Problem::NoSuchPage/> }.into_any()),
     }

@@ -8,7 +8,7 @@ use crate::components::password::PasswordField;
 use crate::components::submit::Submit;
 use crate::functions::register::Register;
 use crate::i18n::{fill, locale, td_string};
-use crate::model::PageContext;
+use crate::model::{Field, PageContext};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -23,7 +23,7 @@ pub fn RegisterPage() -> impl IntoView {
         view! {
             <Form action=Register::url() state>
                 <EmailField label=td_string!(l, email) value=email refusal=state.refusal()/>
-                <PasswordField autocomplete="new-password" hint refusal=state.refusal()/>
+                <PasswordField field=Field::Password label=td_string!(l, password) autocomplete="new-password" hint refusal=state.refusal()/>
                 <Submit label=td_string!(l, register_action) state/>
             </Form>
         }

@@ -8,6 +8,7 @@ use crate::components::submit::Submit;
 use crate::functions::recover::ResetPassword;
 use crate::i18n::{fill, locale, td_string};
 use crate::model::{LinkState, PageContext};
+use crate::model::Field;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -21,7 +22,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
         view! {
             <p>{td_string!(l, reset_intro)}</p>
             <Form action=ResetPassword::url() state>
-                <PasswordField autocomplete="new-password" hint refusal=state.refusal()/>
+                <PasswordField field=Field::Password label=td_string!(l, new_password) autocomplete="new-password" hint refusal=state.refusal()/>
                 <Submit label=td_string!(l, reset_action) state/>
             </Form>
         }

@@ -10,6 +10,7 @@ use crate::components::submit::Submit;
 use crate::functions::recover::{ClaimAccount, VerificationLink, VerifyEmail};
 use crate::i18n::{fill, locale, td_string};
 use crate::model::{LinkState, PageContext};
+use crate::model::Field;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -56,7 +57,7 @@ fn ConfirmWithPassword(state: FormState) -> impl IntoView {
     view! {
         <p>{td_string!(l, verify_password_intro)}</p>
         <Form action=VerifyEmail::url() state>
-            <PasswordField autocomplete="current-password" refusal=state.refusal()/>
+            <PasswordField field=Field::Password label=td_string!(l, password) autocomplete="current-password" refusal=state.refusal()/>
             <Submit label=td_string!(l, verify_action) state/>
         </Form>
         <p class="elsewhere">{td_string!(l, verify_unknown_password)} " " <a href=CLAIM rel="external">{td_string!(l, to_claim)}</a></p>
@@ -92,7 +93,7 @@ pub fn ClaimAccountPage() -> impl IntoView {
         view! {
             <p>{td_string!(l, claim_intro)}</p>
             <Form action=ClaimAccount::url() state>
-                <PasswordField autocomplete="new-password" hint refusal=state.refusal()/>
+                <PasswordField field=Field::Password label=td_string!(l, new_password) autocomplete="new-password" hint refusal=state.refusal()/>
                 <Submit label=td_string!(l, claim_action) state/>
             </Form>
         }

@@ -183,6 +183,11 @@ impl Call {
     }
 }
 
+/// The page that asks who one is once more, from which the way leads on to `wanted`.
+pub fn confirm_then(wanted: &str) -> String {
+    format!("/confirm?next={}", url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect::<String>())
+}
+
 /// The login page, from which the way leads on to `wanted` if that is a page of ours.
 pub fn login_then(wanted: &str) -> String {
     match next_path(wanted) {

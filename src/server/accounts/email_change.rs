@@ -8,6 +8,7 @@ use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::services::Services;
+use crate::server::sessions::Session;
 use crate::server::store::people::{self, NewEmail, Person};
 use crate::server::store::{accounts, one_time_tokens};
 use crate::server::tokens::one_time::{self, Purpose};
@@ -57,4 +58,25 @@ pub async fn begin(
     audit::record(services, &mut *db, &person.id, EventKind::EmailChanged, origin).await?;
     let old = Recipient { account: &person.id, email: &person.email };
     mail::notify(services, db, old, SecurityNotice::EmailChanged, origin).await
+}
+
+/// Starts the change of the signed-in account's address to what was typed. Asks for a fresh login.
+pub async fn ask(services: &Services, origin: &Origin, session: &Session, typed: &str) -> Result<(), Failure> {
+    session.require_fresh_login(services)?;
+    let email = Email::parse(typed)?;
+    let person = session.person();
+    if email.address() == person.email {
+        return Err(Problem::EmailSame.into());
+    }
+    let mut tx = services.store.begin().await?;
+    begin(services, &mut tx, origin, (&person, &email), EmailChange::Confirmed).await?;
+    audit::record(services, &mut tx, &person.id, EventKind::EmailChangeAsked, origin).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Forgets an address that waits for its confirmation; the link to it works no more.
+pub async fn cancel(services: &Services, session: &Session) -> Result<(), Failure> {
+    let mut tx = services.store.begin().await?;
+    one_time_tokens::delete_of(&mut *tx, session.account(), Purpose::ChangeEmail.word()).await?;
+    Ok(tx.commit().await?)
 }

@@ -1,9 +1,9 @@
 //! Changing somebody else's account.
 
-use super::{Hand, keep_a_superuser, line_up};
+use super::Hand;
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
-use crate::server::accounts::{self, EmailChange};
+use crate::server::accounts::{self, EmailChange, superusers};
 use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
@@ -39,12 +39,12 @@ pub async fn change(
     let found = people::find(services.store.read(), account).await?.ok_or(Problem::NoSuchAccount)?;
     let password = new_password(services, &found, changes.password.clone()).await?;
     let mut tx = services.store.begin().await?;
-    let superusers = line_up(services, &mut tx).await?;
+    let superusers = superusers::line_up(services, &mut tx).await?;
     let person = people::find(&mut *tx, account).await?.ok_or(Problem::NoSuchAccount)?;
     if set_marks(services, &mut tx, &person, &changes).await? {
         audit::record(services, &mut tx, account, EventKind::AccessChanged, origin).await?;
     }
-    keep_a_superuser(&mut tx, superusers).await?;
+    superusers::keep_one(&mut tx, superusers).await?;
     if let Some(new) = &password {
         passwords::write(services, &mut tx, origin, new, None).await?;
     }

@@ -11,11 +11,8 @@ pub use first::create_superuser;
 pub use remove::{delete, reset_second_factor};
 
 use crate::model::Problem;
-use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::sessions::Superuser;
-use crate::server::store::{guards, people};
-use sqlx::AnyConnection;
 
 /// Who changes an account: the proof that they may.
 pub enum Hand<'a> {
@@ -32,17 +29,4 @@ impl Hand<'_> {
             Self::Operator => Ok(()),
         }
     }
-}
-
-/// Puts changes among superusers in a row: written first in a transaction that may end in
-/// [`keep_a_superuser`].
-async fn line_up(services: &Services, db: &mut AnyConnection) -> Result<i64, Failure> {
-    guards::put(&mut *db, "superusers", &services.clock.now().seconds().to_string()).await?;
-    Ok(people::count_active_superusers(db).await?)
-}
-
-/// Refuses a change that left nobody to govern; `before` is what [`line_up`] counted.
-async fn keep_a_superuser(db: &mut AnyConnection, before: i64) -> Result<(), Failure> {
-    let after = people::count_active_superusers(db).await?;
-    if before > 0 && after == 0 { Err(Problem::LastSuperuser.into()) } else { Ok(()) }
 }

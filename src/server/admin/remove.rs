@@ -1,8 +1,9 @@
 //! Taking away: a lost second factor, or the whole account.
 
-use super::{Hand, keep_a_superuser, line_up};
+use super::Hand;
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
+use crate::server::accounts::superusers;
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
@@ -12,11 +13,11 @@ use crate::server::store::{authenticators, enrolments, pending_logins, people, r
 pub async fn delete(services: &Services, hand: &Hand<'_>, account: &AccountId) -> Result<(), Failure> {
     hand.may_change(services)?;
     let mut tx = services.store.begin().await?;
-    let before = line_up(services, &mut tx).await?;
+    let before = superusers::line_up(services, &mut tx).await?;
     if !people::delete(&mut *tx, account).await? {
         return Err(Problem::NoSuchAccount.into());
     }
-    keep_a_superuser(&mut tx, before).await?;
+    superusers::keep_one(&mut tx, before).await?;
     tx.commit().await?;
     tracing::info!(account = account.as_str(), "An account was deleted.");
     Ok(())

@@ -4,12 +4,15 @@ mod device;
 
 pub use device::device;
 
-use crate::model::views::{EventKind, EventLine};
+use crate::model::views::{ActivityView, EventKind, EventLine};
 use crate::model::{AccountId, Language, Timestamp};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::store::events::{self, Event};
 use sqlx::AnyConnection;
+
+/// Most events of one page.
+const PAGE: i64 = 50;
 
 /// Where a request came from, as far as it can be told.
 #[derive(Clone, Debug)]
@@ -19,6 +22,13 @@ pub struct Origin {
     pub agent: String,
     /// What its sender reads.
     pub language: Language,
+}
+
+impl Origin {
+    /// What the server does by itself.
+    pub fn of_the_server() -> Self {
+        Self { address: "server".to_owned(), agent: String::new(), language: Language::default() }
+    }
 }
 
 /// Adds to the history of an account, in the transaction of the deed itself.
@@ -35,18 +45,32 @@ pub async fn record(
         kind: name(kind).to_owned(),
         address: origin.address.clone(),
         agent: origin.agent.clone(),
+        nth: 0,
     };
     Ok(events::insert(db, account, &event).await?)
 }
 
+/// When something last happened to an account.
+pub async fn last(services: &Services, account: &AccountId, kind: EventKind) -> Result<Option<Timestamp>, Failure> {
+    Ok(events::newest_of(services.store.read(), account, name(kind)).await?.map(|event| event.at))
+}
+
+/// A part of the history of an account: what came before `before`, newest first.
+pub async fn activity(services: &Services, account: &AccountId, before: Option<i64>) -> Result<ActivityView, Failure> {
+    let found = events::newest(services.store.read(), account, before.unwrap_or(i64::MAX), PAGE).await?;
+    let oldest = found.last().map(|event| event.nth);
+    let older = oldest.filter(|nth| *nth > 1);
+    Ok(ActivityView { events: found.into_iter().filter_map(line).collect(), older, now: services.clock.now() })
+}
+
 /// An event as the pages show it; `None` for a kind this version does not know.
 pub fn line(event: Event) -> Option<EventLine> {
-    let Event { at, kind, address, agent } = event;
+    let Event { at, kind, address, agent, .. } = event;
     let kind = KINDS.into_iter().find(|known| name(*known) == kind)?;
     Some(EventLine { kind, at: Timestamp::from(at.seconds()), device: device(&agent), address })
 }
 
-const KINDS: [EventKind; 13] = [
+const KINDS: [EventKind; 24] = [
     EventKind::Registered,
     EventKind::LoggedIn,
     EventKind::LoggedInWithRecoveryCode,
@@ -60,6 +84,17 @@ const KINDS: [EventKind; 13] = [
     EventKind::EmailChanged,
     EventKind::AccessChanged,
     EventKind::SecondFactorReset,
+    EventKind::Confirmed,
+    EventKind::SessionEnded,
+    EventKind::OtherSessionsEnded,
+    EventKind::SecondFactorReplaced,
+    EventKind::SecondFactorOff,
+    EventKind::EmailChangeAsked,
+    EventKind::EmailChangeUndone,
+    EventKind::NotMe,
+    EventKind::Left,
+    EventKind::CameBack,
+    EventKind::Deleted,
 ];
 
 fn name(kind: EventKind) -> &'static str {
@@ -77,5 +112,16 @@ fn name(kind: EventKind) -> &'static str {
         EventKind::EmailChanged => "email_changed",
         EventKind::AccessChanged => "access_changed",
         EventKind::SecondFactorReset => "second_factor_reset",
+        EventKind::Confirmed => "confirmed",
+        EventKind::SessionEnded => "session_ended",
+        EventKind::OtherSessionsEnded => "other_sessions_ended",
+        EventKind::SecondFactorReplaced => "second_factor_replaced",
+        EventKind::SecondFactorOff => "second_factor_off",
+        EventKind::EmailChangeAsked => "email_change_asked",
+        EventKind::EmailChangeUndone => "email_change_undone",
+        EventKind::NotMe => "not_me",
+        EventKind::Left => "left",
+        EventKind::CameBack => "came_back",
+        EventKind::Deleted => "deleted",
     }
 }

@@ -5,8 +5,9 @@
 //! and put the error into the URL.
 
 use super::{origin, trouble};
+use crate::model::next_path::next_path;
 use crate::model::{Flash, News, Problem};
-use crate::server::call::{flash, login_then};
+use crate::server::call::{confirm_then, flash, login_then};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::body::{Body, Bytes, to_bytes};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Where each form stands, and where a login starts again that has expired.
-const FORMS: [(&str, &str); 13] = [
+const FORMS: [(&str, &str); 23] = [
     ("/fn/login", "/login"),
     ("/fn/register", "/register"),
     ("/fn/forgot-password", "/forgot-password"),
@@ -34,6 +35,16 @@ const FORMS: [(&str, &str); 13] = [
     ("/fn/recovery-codes", "/recovery-codes"),
     ("/fn/recovery-codes-new", "/dashboard"),
     ("/fn/logout", "/dashboard"),
+    ("/fn/confirm", "/confirm"),
+    ("/fn/password", "/security/password"),
+    ("/fn/email", "/security/email"),
+    ("/fn/email-cancel", "/security"),
+    ("/fn/totp-replace", "/security/authenticator"),
+    ("/fn/totp-remove", "/security/remove-authenticator"),
+    ("/fn/session-end", "/sessions"),
+    ("/fn/sessions-end", "/sessions"),
+    ("/fn/not-me", "/activity"),
+    ("/fn/account-delete", "/account/delete"),
 ];
 
 /// Runs the server function at this path.
@@ -82,11 +93,19 @@ async fn answer_form(services: &Services, path: &str, body: &[u8], answer: Respo
         return Response::from_parts(parts, Body::empty());
     }
     let problem = problem_of(answer).await;
+    if problem == Problem::LoginTooOld {
+        // That page says why it asks, and leads back to the act.
+        return (StatusCode::SEE_OTHER, [(header::LOCATION, confirm_then(page_of(path)))]).into_response();
+    }
     let page = match problem {
         Problem::SignedOut | Problem::LoginExpired | Problem::TooManyTries => "/login",
         _ => page_of(path),
     };
-    let location = if page == "/login" { login_then(&typed(body, "next")) } else { page.to_owned() };
+    let location = match page {
+        "/login" => login_then(&typed(body, "next")),
+        "/confirm" => confirm_then(next_path(&typed(body, "next"))),
+        page => page.to_owned(),
+    };
     let flash = Flash {
         page: page.to_owned(),
         news: News::Refused(problem),

@@ -2,7 +2,7 @@
 
 use super::{origin, trouble};
 use crate::model::access::{Access, access};
-use crate::server::call::{Call, login_then};
+use crate::server::call::{Call, confirm_then, login_then};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::totp;
@@ -35,7 +35,8 @@ async fn detour(call: &Call, uri: &Uri) -> Result<Option<String>, Failure> {
         (Access::SignedOut | Access::PendingCode, Some(_)) => Some("/dashboard".to_owned()),
         (Access::Enrolment, Some(session)) => {
             let is_enrolled = totp::is_enrolled(call.services(), session.account()).await?;
-            is_enrolled.then(|| "/dashboard".to_owned())
+            let may_enrol = !is_enrolled || totp::may_replace(call.services(), session.digest()).await?;
+            (!may_enrol).then(|| "/dashboard".to_owned())
         }
         (Access::PendingCode, None) => match call.find_pending().await? {
             Some(pending) if pending.owes_enrolment() => Some("/totp-setup".to_owned()),
@@ -47,7 +48,11 @@ async fn detour(call: &Call, uri: &Uri) -> Result<Option<String>, Failure> {
             Some(_) => Some("/tfa".to_owned()),
             None => Some("/login".to_owned()),
         },
-        (Access::Session, None) => {
+        (Access::FreshSession, Some(session)) => {
+            let is_fresh = session.require_fresh_login(call.services()).is_ok();
+            (!is_fresh).then(|| confirm_then(uri.path()))
+        }
+        (Access::Session | Access::FreshSession, None) => {
             Some(login_then(uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)))
         }
     })

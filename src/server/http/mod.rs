@@ -6,6 +6,7 @@ mod forms;
 mod guard;
 mod headers;
 mod links;
+mod my_data;
 mod origin;
 mod pages;
 mod preferences;

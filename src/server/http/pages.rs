@@ -9,6 +9,7 @@ use crate::server::call::{Call, cookies, flash};
 use crate::server::failure::Failure;
 use crate::server::passwords::reset;
 use crate::server::services::Services;
+use crate::server::totp;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header, request::Parts};
@@ -67,8 +68,14 @@ fn set_headers(policy: &str, clear_flash: bool) {
 
 /// Everything the server knows of this view, from the database too.
 async fn page_context(call: &Call, parts: &Parts) -> Result<PageContext, Failure> {
+    let session = call.find_session().await?;
+    let has_second_factor = match &session {
+        Some(session) => totp::is_enrolled(call.services(), session.account()).await?,
+        None => false,
+    };
     Ok(PageContext {
-        signed_in_as: call.find_session().await?.map(|session| session.email().to_owned()),
+        signed_in_as: session.map(|session| session.email().to_owned()),
+        has_second_factor,
         flash: flash::read(call.services(), call.jar()),
         link: link_state(call, parts.uri.path()).await?,
         ..circumstances(call, parts)
@@ -93,11 +100,10 @@ async fn link_state(call: &Call, path: &str) -> Result<LinkState, Failure> {
 fn circumstances(call: &Call, parts: &Parts) -> PageContext {
     let config = &call.services().config;
     let jar = call.jar();
-    let next = parts.uri.query().and_then(|query| {
-        url::form_urlencoded::parse(query.as_bytes())
-            .find(|(name, _)| name == "next")
-            .map(|(_, value)| value.into_owned())
-    });
+    let asked = |wanted: &str| {
+        let mut fields = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        fields.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
     PageContext {
         language: call.origin().language,
         theme: jar
@@ -106,7 +112,8 @@ fn circumstances(call: &Call, parts: &Parts) -> PageContext {
             .unwrap_or_default()
             .to_owned(),
         path: parts.uri.path().to_owned(),
-        next: next_path(next.as_deref().unwrap_or_default()).to_owned(),
+        next: next_path(&asked("next").unwrap_or_default()).to_owned(),
+        before: asked("before").and_then(|before| before.parse().ok()),
         cookie_was_lost: jar.lost_the_login(),
         min_password_chars: config.min_password_chars(),
         registration_is_open: config.registration_is_open,

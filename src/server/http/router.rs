@@ -1,7 +1,8 @@
 //! Every route of the server.
 
 use super::{
-    forms, guard, headers, links, pages, preferences, recovery_text, same_origin, static_files, trouble, trouble_page,
+    forms, guard, headers, links, my_data, pages, preferences, recovery_text, same_origin, static_files, trouble,
+    trouble_page,
 };
 use crate::model::access::PAGES;
 use crate::server::rest;
@@ -28,6 +29,7 @@ fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
     Router::new()
         .merge(guarded)
         .route("/recovery-codes.txt", get(recovery_text::download))
+        .route("/account/data.json", get(my_data::download))
         .route("/fn/{name}", post(forms::call))
         .route("/preferences", post(preferences::choose))
         .route("/pkg/{file}", get(static_files::hashed))

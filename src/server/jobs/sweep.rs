@@ -1,5 +1,6 @@
 //! What is over goes away.
 
+use crate::server::accounts;
 use crate::server::failure::Failure;
 use crate::server::mail;
 use crate::server::services::Services;
@@ -40,6 +41,7 @@ pub async fn sweep(services: &Services) -> Result<u64, Failure> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+    while accounts::delete_left(services).await? > 0 {}
     mail::sweep_kept(services).await?;
     tracing::info!(rows = count, "What is over was swept.");
     Ok(count)

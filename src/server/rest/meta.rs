@@ -23,8 +23,7 @@ pub async fn jwks(asked: Asked) -> Result<Response, Refusal> {
 
 /// Where people change their password, for password managers (W3C, "A Well-Known URL for Changing Passwords").
 pub async fn change_password() -> Response {
-    // Until there is a page of its own, the dashboard leads on.
-    (StatusCode::FOUND, [(header::LOCATION, "/dashboard")]).into_response()
+    (StatusCode::FOUND, [(header::LOCATION, "/security/password")]).into_response()
 }
 
 /// Whether requests can be answered: asks the database.

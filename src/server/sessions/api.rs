@@ -134,7 +134,7 @@ pub async fn enrol_in_place(
     let code = Code::parse(typed)?;
     let (account, digest) = (enroller.account(), enroller.digest());
     let mut tx = services.store.begin().await?;
-    totp::confirm(services, &mut tx, account, digest, &code).await?;
+    let enrolment = totp::confirm(services, &mut tx, account, digest, &code).await?;
     match enroller {
         Enroller::Pending(_) if pending_logins::delete(&mut *tx, digest).await? => {
             let place = Place { digest: digest.to_owned(), kind: BEARER, stay: Stay::Api };
@@ -143,7 +143,7 @@ pub async fn enrol_in_place(
         Enroller::Session(_) if sessions::exists(&mut *tx, digest).await? => {}
         _ => return Err(Problem::LoginExpired.into()),
     }
-    settle(services, &mut tx, origin, enroller, digest).await?;
+    settle(services, &mut tx, origin, (enroller, enrolment), digest).await?;
     tx.commit().await?;
     let sheet = recovery_codes::sheet(services, digest, "").await?;
     Ok(sheet.map(|sheet| sheet.codes).unwrap_or_default())

@@ -8,7 +8,7 @@ use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::services::Services;
 use crate::server::store::pending_logins;
-use crate::server::totp;
+use crate::server::totp::{self, Enrolment};
 use sqlx::AnyConnection;
 
 const CODE_LIFETIME_S: i64 = 5 * 60;
@@ -62,7 +62,7 @@ async fn continue_login(
     }
     if services.config.second_factor_is_required {
         let token = wait(services, &mut *db, &login, "enrolment").await?;
-        totp::prepare(services, db, login.account, &token.digest()).await?;
+        totp::prepare(services, db, login.account, &token.digest(), Enrolment::First).await?;
         return Ok(Login::NeedsEnrolment(token));
     }
     let session = open(services, &mut *db, login.account, login.stay, login.origin).await?;

@@ -6,27 +6,34 @@ mod login;
 mod logout;
 mod overview;
 mod password;
+mod places;
+mod prove;
 mod recent;
 mod second_factor;
+mod second_factor_change;
 mod superuser;
 
 pub use api::{Bearer, Granted, bearer, enrol_in_place, enrolment_in_place, log_in_by_api, log_in_with_code};
 pub use current::{Pending, Session, current, pending};
 pub use login::{Login, LoginForm, log_in};
 pub use logout::{abandon, log_out};
-pub use overview::overview;
+pub use overview::{overview, recovery_codes_of};
 pub use password::reauthenticate;
+pub use places::{end_one, end_others, places};
+pub use prove::{Proof, confirm, prove, renew};
 pub use recent::RecentTokens;
 pub use second_factor::{Enroller, enrol, finish_with_code, renew_recovery_codes, restart_enrolment, show_enrolment};
+pub use second_factor_change::{begin_replacement, remove as remove_second_factor};
 pub use superuser::{Superuser, superuser};
 
+use crate::model::views::EventKind;
 use crate::model::{AccountId, Timestamp};
-use crate::server::audit::Origin;
+use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::PendingLogin;
-use crate::server::store::{accounts, sessions};
+use crate::server::store::{accounts, departures, sessions};
 use sqlx::AnyConnection;
 
 const SHORT: (i64, i64) = (60 * 60, 24 * 60 * 60);
@@ -140,7 +147,12 @@ async fn insert(
         address: origin.address.clone(),
         agent: origin.agent.clone(),
         kind: place.kind.to_owned(),
+        proved_at: now,
     };
+    // Who comes back has not left.
+    if departures::cancel(&mut *db, account).await? {
+        audit::record(services, &mut *db, account, EventKind::CameBack, origin).await?;
+    }
     sessions::insert(&mut *db, &session).await?;
     sessions::delete_surplus(db, account, &session.digest, MOST_SESSIONS).await?;
     Ok(session.expires_at)

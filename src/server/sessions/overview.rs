@@ -1,7 +1,8 @@
 //! The answers of the dashboard.
 
 use super::Session;
-use crate::model::views::{DashboardView, RecoveryCodes, SessionLine};
+use super::places::places;
+use crate::model::views::{DashboardView, RecoveryCodes};
 use crate::server::audit;
 use crate::server::failure::Failure;
 use crate::server::services::Services;
@@ -15,33 +16,23 @@ pub async fn overview(services: &Services, session: &Session) -> Result<Dashboar
     let db = services.store.read();
     let now = services.clock.now();
     let account = session.account();
-    let live = sessions::live_of(db, account, now).await?;
     Ok(DashboardView {
         has_second_factor: totp::is_enrolled(services, account).await?,
         recovery_codes_left: recovery_codes::count_left(db, account).await?,
         recovery_codes: recovery_codes_of(services, session).await?,
         last_login: events::last_login_but(db, account, session.created_at()).await?.and_then(audit::line),
-        sessions: live.into_iter().map(|found| session_line(found, session.digest())).collect(),
-        events: events::newest(db, account, EVENTS).await?.into_iter().filter_map(audit::line).collect(),
+        sessions: places(services, session).await?,
+        events: events::newest(db, account, i64::MAX, EVENTS).await?.into_iter().filter_map(audit::line).collect(),
         now,
     })
 }
 
-async fn recovery_codes_of(services: &Services, session: &Session) -> Result<RecoveryCodes, Failure> {
+/// Whether the owner is known to have kept the recovery codes.
+pub async fn recovery_codes_of(services: &Services, session: &Session) -> Result<RecoveryCodes, Failure> {
     let db = services.store.read();
     if recovery_codes::confirmed_at(db, session.account()).await?.is_some() {
         return Ok(RecoveryCodes::Confirmed);
     }
     let sheet = sessions::find_sheet(db, session.digest(), services.clock.now()).await?;
     Ok(if sheet.is_some() { RecoveryCodes::ToConfirm } else { RecoveryCodes::Lost })
-}
-
-fn session_line(found: sessions::Session, this_one: &str) -> SessionLine {
-    SessionLine {
-        device: audit::device(&found.agent),
-        address: found.address,
-        created_at: found.created_at,
-        last_seen_at: found.last_seen_at,
-        is_this_one: found.digest == this_one,
-    }
 }

@@ -95,6 +95,7 @@ mod tests {
             address: String::new(),
             agent: String::new(),
             kind: "jwt".into(),
+            proved_at: at,
         };
         Session::of(LiveSession { session: row, email: "a@b.test".into(), verified_at: None, superuser_at: None })
     }

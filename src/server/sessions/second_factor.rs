@@ -7,10 +7,11 @@ use crate::model::views::{EnrolmentView, EventKind};
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
+use crate::server::mail::{self, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::{accounts, sessions};
-use crate::server::totp::{self, Checked, Code, recovery_codes};
+use crate::server::totp::{self, Checked, Code, Enrolment, recovery_codes};
 use sqlx::AnyConnection;
 
 /// Finishes a login with a code of the authenticator app, or with a recovery code.
@@ -113,7 +114,7 @@ pub async fn enrol(
     let code = Code::parse(typed)?;
     let account = enroller.account();
     let mut tx = services.store.begin().await?;
-    totp::confirm(services, &mut tx, account, enroller.digest(), &code).await?;
+    let enrolment = totp::confirm(services, &mut tx, account, enroller.digest(), &code).await?;
     let stay = match enroller {
         Enroller::Pending(pending) if pending_logins::delete(&mut *tx, pending.digest()).await? => {
             Stay::of(&pending.login)
@@ -122,7 +123,7 @@ pub async fn enrol(
         _ => return Err(Problem::LoginExpired.into()),
     };
     let session = open(services, &mut tx, account, stay, origin).await?;
-    settle(services, &mut tx, origin, enroller, &session.token.digest()).await?;
+    settle(services, &mut tx, origin, (enroller, enrolment), &session.token.digest()).await?;
     tx.commit().await?;
     Ok(NewSession { next: "/recovery-codes".to_owned(), ..session })
 }
@@ -133,14 +134,20 @@ pub(super) async fn settle(
     services: &Services,
     db: &mut AnyConnection,
     origin: &Origin,
-    enroller: &Enroller,
+    (enroller, enrolment): (&Enroller, Enrolment),
     kept: &str,
 ) -> Result<(), Failure> {
     let account = enroller.account();
     sessions::delete_others(&mut *db, account, kept).await?;
     recovery_codes::make(services, &mut *db, account, kept).await?;
-    audit::record(services, &mut *db, account, EventKind::SecondFactorOn, origin).await?;
+    let (kind, notice) = match enrolment {
+        Enrolment::First => (EventKind::SecondFactorOn, SecurityNotice::SecondFactorOn),
+        Enrolment::Replacement => (EventKind::SecondFactorReplaced, SecurityNotice::SecondFactorReplaced),
+    };
+    audit::record(services, &mut *db, account, kind, origin).await?;
     audit::record(services, &mut *db, account, EventKind::RecoveryCodesMade, origin).await?;
+    let email = accounts::email_of(&mut *db, account).await?.ok_or(Problem::SignedOut)?;
+    mail::notify(services, &mut *db, Recipient { account, email: &email }, notice, origin).await?;
     if matches!(enroller, Enroller::Pending(_)) {
         audit::record(services, db, account, EventKind::LoggedIn, origin).await?;
     }
@@ -157,7 +164,7 @@ pub async fn restart_enrolment(services: &Services, enroller: &Enroller) -> Resu
         session.require_fresh_login(services)?;
     }
     let mut tx = services.store.begin().await?;
-    totp::prepare(services, &mut tx, enroller.account(), enroller.digest()).await?;
+    totp::prepare(services, &mut tx, enroller.account(), enroller.digest(), Enrolment::First).await?;
     Ok(tx.commit().await?)
 }
 
@@ -174,5 +181,7 @@ pub async fn renew_recovery_codes(services: &Services, origin: &Origin, session:
     let mut tx = services.store.begin().await?;
     recovery_codes::make(services, &mut tx, account, session.digest()).await?;
     audit::record(services, &mut tx, account, EventKind::RecoveryCodesMade, origin).await?;
+    let owner = Recipient { account, email: session.email() };
+    mail::notify(services, &mut tx, owner, SecurityNotice::RecoveryCodesMade, origin).await?;
     Ok(tx.commit().await?)
 }

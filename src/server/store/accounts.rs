@@ -57,6 +57,15 @@ pub async fn email_of(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<
     sqlx::query_scalar("SELECT email FROM accounts WHERE id = $1").bind(id.as_str()).fetch_optional(db).await
 }
 
+/// When an account was made.
+pub async fn created_at(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<Option<Timestamp>> {
+    let at: Option<i64> = sqlx::query_scalar("SELECT created_at FROM accounts WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(db)
+        .await?;
+    Ok(at.map(Timestamp::from))
+}
+
 /// What the owner of an account reads.
 pub async fn language_of(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<Option<Language>> {
     let tag: Option<String> =

@@ -32,6 +32,20 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewAuthenticator<'_>, now: Ti
     Ok(done.rows_affected() == 1)
 }
 
+/// Puts another authenticator in the place of the account's; false if it has none.
+pub async fn replace(db: impl AnyExecutor<'_>, new: NewAuthenticator<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE authenticators SET sealed_secret = $2, enrolled_at = $3, last_step = $4 WHERE account_id = $1",
+    )
+    .bind(new.account.as_str())
+    .bind(new.sealed_secret)
+    .bind(now.seconds())
+    .bind(new.last_step)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The account's authenticator.
 pub async fn find(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<Option<Authenticator>> {
     sqlx::query_as("SELECT sealed_secret, last_step FROM authenticators WHERE account_id = $1")

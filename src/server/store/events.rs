@@ -1,6 +1,8 @@
-//! The history of an account; only ever added to.
+//! The history of an account; only ever added to. Where an event came from stands beside it, so
+//! that it can be erased with the account.
 
 use crate::model::{AccountId, Timestamp};
+use sqlx::AnyConnection;
 use sqlx::any::AnyExecutor;
 
 /// Something that happened.
@@ -11,32 +13,61 @@ pub struct Event {
     pub kind: String,
     pub address: String,
     pub agent: String,
+    /// Its place in the history of its account, counted from 1; what is inserted gets the next one.
+    pub nth: i64,
 }
 
 /// Adds to the history of an account.
-pub async fn insert(db: impl AnyExecutor<'_>, account: &AccountId, event: &Event) -> sqlx::Result<()> {
+pub async fn insert(db: &mut AnyConnection, account: &AccountId, event: &Event) -> sqlx::Result<()> {
+    let id = uuid::Uuid::new_v4().to_string();
     sqlx::query(
-        "INSERT INTO events (id, account_id, at, kind, address, agent, nth) VALUES ($1, $2, $3, $4, $5, $6, \
+        "INSERT INTO events (id, account_id, at, kind, nth) VALUES ($1, $2, $3, $4, \
          (SELECT COALESCE(MAX(nth), 0) + 1 FROM events WHERE account_id = $2))",
     )
-    .bind(uuid::Uuid::new_v4().to_string())
+    .bind(id.as_str())
     .bind(account.as_str())
     .bind(event.at.seconds())
     .bind(event.kind.as_str())
-    .bind(event.address.as_str())
-    .bind(event.agent.as_str())
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    sqlx::query("INSERT INTO event_origins (event_id, account_id, address, agent) VALUES ($1, $2, $3, $4)")
+        .bind(id.as_str())
+        .bind(account.as_str())
+        .bind(event.address.as_str())
+        .bind(event.agent.as_str())
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-/// The newest events of an account, newest first.
-pub async fn newest(db: impl AnyExecutor<'_>, account: &AccountId, limit: i64) -> sqlx::Result<Vec<Event>> {
-    sqlx::query_as("SELECT at, kind, address, agent FROM events WHERE account_id = $1 ORDER BY nth DESC, id LIMIT $2")
-        .bind(account.as_str())
-        .bind(limit)
-        .fetch_all(db)
-        .await
+/// The newest events of an account whose place is before `before`, newest first.
+pub async fn newest(
+    db: impl AnyExecutor<'_>,
+    account: &AccountId,
+    before: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<Event>> {
+    sqlx::query_as(
+        "SELECT at, kind, address, agent, nth FROM events e JOIN event_origins o ON o.event_id = e.id \
+         WHERE e.account_id = $1 AND nth < $2 ORDER BY nth DESC, e.id LIMIT $3",
+    )
+    .bind(account.as_str())
+    .bind(before)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// The newest event of a kind.
+pub async fn newest_of(db: impl AnyExecutor<'_>, account: &AccountId, kind: &str) -> sqlx::Result<Option<Event>> {
+    sqlx::query_as(
+        "SELECT at, kind, address, agent, nth FROM events e JOIN event_origins o ON o.event_id = e.id \
+         WHERE e.account_id = $1 AND kind = $2 ORDER BY nth DESC, e.id LIMIT 1",
+    )
+    .bind(account.as_str())
+    .bind(kind)
+    .fetch_optional(db)
+    .await
 }
 
 /// The newest log-in but the one of `own` (whose event is written within the second that follows).
@@ -46,9 +77,9 @@ pub async fn last_login_but(
     own: Timestamp,
 ) -> sqlx::Result<Option<Event>> {
     sqlx::query_as(
-        "SELECT at, kind, address, agent FROM events WHERE account_id = $1 AND \
-         (kind = 'logged_in' OR kind = 'logged_in_with_recovery_code') AND (at < $2 OR at > $2 + 1) \
-         ORDER BY nth DESC, id LIMIT 1",
+        "SELECT at, kind, address, agent, nth FROM events e JOIN event_origins o ON o.event_id = e.id \
+         WHERE e.account_id = $1 AND (kind = 'logged_in' OR kind = 'logged_in_with_recovery_code') \
+         AND (at < $2 OR at > $2 + 1) ORDER BY nth DESC, e.id LIMIT 1",
     )
     .bind(account.as_str())
     .bind(own.seconds())

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod authenticators;
+pub mod departures;
 pub mod enrolments;
 pub mod events;
 pub mod guards;

@@ -82,6 +82,24 @@ pub async fn count_live(
     .await
 }
 
+/// The address that the newest token of a purpose was sent to, if it still works.
+pub async fn newest_email(
+    db: impl AnyExecutor<'_>,
+    account: &AccountId,
+    purpose: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT email FROM one_time_tokens WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 \
+         ORDER BY created_at DESC, digest LIMIT 1",
+    )
+    .bind(account.as_str())
+    .bind(purpose)
+    .bind(now.seconds())
+    .fetch_optional(db)
+    .await
+}
+
 /// Kills the tokens of one purpose.
 pub async fn delete_of(db: impl AnyExecutor<'_>, account: &AccountId, purpose: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM one_time_tokens WHERE account_id = $1 AND purpose = $2")

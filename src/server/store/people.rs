@@ -54,9 +54,11 @@ pub async fn count(db: impl AnyExecutor<'_>, pattern: &str) -> sqlx::Result<i64>
 
 /// How many superusers could log in.
 pub async fn count_active_superusers(db: impl AnyExecutor<'_>) -> sqlx::Result<i64> {
-    sqlx::query_scalar("SELECT COUNT(*) FROM accounts WHERE superuser_at IS NOT NULL AND disabled_at IS NULL")
-        .fetch_one(db)
-        .await
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM accounts WHERE superuser_at IS NOT NULL AND disabled_at IS NULL AND delete_at IS NULL",
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Puts changes that count rows of one account in a row; false if there is no such account.

@@ -20,6 +20,9 @@ pub struct Session {
     pub agent: String,
     /// `browser` (a cookie opens it), `bearer` (an opaque token) or `jwt` (an access token names it).
     pub kind: String,
+    /// When its owner last proved who they are: the login, or a proof since.
+    #[sqlx(try_from = "i64")]
+    pub proved_at: Timestamp,
 }
 
 /// A live session with the address of its account.
@@ -35,8 +38,8 @@ pub struct LiveSession {
 /// Adds a session.
 pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO sessions (digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind, \
+         proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.digest.as_str())
     .bind(new.account_id.as_str())
@@ -47,6 +50,7 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()>
     .bind(new.address.as_str())
     .bind(new.agent.as_str())
     .bind(new.kind.as_str())
+    .bind(new.proved_at.seconds())
     .execute(db)
     .await?;
     Ok(())
@@ -60,8 +64,8 @@ pub async fn find_live(
     now: Timestamp,
 ) -> sqlx::Result<Option<LiveSession>> {
     sqlx::query_as(
-        "SELECT digest, account_id, s.created_at, last_seen_at, idle_s, expires_at, address, agent, kind, email, \
-         verified_at, superuser_at FROM sessions s JOIN accounts a ON a.id = s.account_id \
+        "SELECT digest, account_id, s.created_at, last_seen_at, idle_s, expires_at, address, agent, kind, proved_at, \
+         email, verified_at, superuser_at FROM sessions s JOIN accounts a ON a.id = s.account_id \
          WHERE digest = $1 AND kind = $2 AND expires_at > $3 AND last_seen_at + idle_s > $3 AND a.disabled_at IS NULL",
     )
     .bind(digest)
@@ -74,8 +78,8 @@ pub async fn find_live(
 /// The live sessions of an account, last seen first.
 pub async fn live_of(db: impl AnyExecutor<'_>, account: &AccountId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
     sqlx::query_as(
-        "SELECT digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind FROM sessions \
-         WHERE account_id = $1 AND expires_at > $2 AND last_seen_at + idle_s > $2 ORDER BY last_seen_at DESC, digest LIMIT 50",
+        "SELECT digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind, proved_at \
+         FROM sessions WHERE account_id = $1 AND expires_at > $2 AND last_seen_at + idle_s > $2 ORDER BY last_seen_at DESC, digest LIMIT 50",
     )
     .bind(account.as_str())
     .bind(now.seconds())
@@ -93,6 +97,17 @@ pub async fn touch(db: impl AnyExecutor<'_>, digest: &str, now: Timestamp) -> sq
     Ok(())
 }
 
+/// Goes on under a new digest, as proved anew; false if the session was ended.
+pub async fn renew(db: impl AnyExecutor<'_>, digest: &str, new: &str, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query("UPDATE sessions SET digest = $2, proved_at = $3 WHERE digest = $1")
+        .bind(digest)
+        .bind(new)
+        .bind(now.seconds())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// True if the session was not ended.
 pub async fn exists(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool> {
     let found: Option<String> =
@@ -103,6 +118,16 @@ pub async fn exists(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool
 /// Ends a session; true for the one caller that ended it.
 pub async fn delete(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool> {
     let done = sqlx::query("DELETE FROM sessions WHERE digest = $1").bind(digest).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends one session of the account; true for the one caller that ended it.
+pub async fn delete_one_of(db: impl AnyExecutor<'_>, account: &AccountId, digest: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query("DELETE FROM sessions WHERE digest = $2 AND account_id = $1")
+        .bind(account.as_str())
+        .bind(digest)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -219,7 +219,9 @@ impl Answer {
 }
 
 fn register_functions() {
-    use crate::functions::{dashboard, login, recover, recovery_codes, register, totp};
+    use crate::functions::{
+        account, activity, dashboard, login, recover, recovery_codes, register, security, sessions, totp,
+    };
     use leptos::server_fn::axum::register_explicit;
     register_explicit::<login::LogIn>();
     register_explicit::<login::FinishWithCode>();
@@ -237,4 +239,17 @@ fn register_functions() {
     register_explicit::<recovery_codes::ConfirmRecoveryCode>();
     register_explicit::<recovery_codes::RenewRecoveryCodes>();
     register_explicit::<dashboard::Dashboard>();
+    register_explicit::<security::Security>();
+    register_explicit::<security::Confirm>();
+    register_explicit::<security::ChangePassword>();
+    register_explicit::<security::ChangeEmail>();
+    register_explicit::<security::CancelEmailChange>();
+    register_explicit::<security::ReplaceTotp>();
+    register_explicit::<security::RemoveTotp>();
+    register_explicit::<sessions::Sessions>();
+    register_explicit::<sessions::EndSession>();
+    register_explicit::<sessions::EndOtherSessions>();
+    register_explicit::<activity::Activity>();
+    register_explicit::<activity::NotMe>();
+    register_explicit::<account::Leave>();
 }

@@ -47,6 +47,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "server/email",
             "server/failure",
             "server/keys",
+            "server/mail",
             "server/passwords",
             "server/services",
             "server/store",
@@ -68,6 +69,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "server/sessions",
             "server/store",
             "server/tokens",
+            "server/totp",
         ],
     ),
     (

@@ -1,5 +1,6 @@
 //! HTTP tests on the whole router, in process: each promise once as a fetch, once as a plain form.
 
+mod account;
 mod app;
 mod delivery;
 mod eml;

@@ -194,9 +194,7 @@ async fn codes_that_nobody_typed_back_are_said_to_be_lost_and_made_anew_by_a_fre
 
     assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.problem(), Some(Problem::LoginTooOld));
     ada.is_plain = true;
-    assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.location(), Some("/dashboard"));
-    let page = ada.get("/dashboard").await.text;
-    assert!(page.contains("Log in again") && page.contains("name=\"next\" value=\"/dashboard\""));
+    assert_eq!(ada.post("/fn/recovery-codes-new", &[]).await.location(), Some("/confirm?next=%2Fdashboard"));
     assert_eq!(
         ada.post("/fn/logout", &[("next", "/recovery-codes")]).await.location(),
         Some("/login?next=%2Frecovery-codes")

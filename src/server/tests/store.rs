@@ -4,8 +4,8 @@ use super::app::Folder;
 use crate::model::{AccountId, Language, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
-    Store, accounts, authenticators, enrolments, events, guards, one_time_tokens, outbox, pending_logins, people,
-    recovery_codes, sessions, signing_keys, sweep,
+    Store, accounts, authenticators, departures, enrolments, events, guards, one_time_tokens, outbox, pending_logins,
+    people, recovery_codes, sessions, signing_keys, sweep,
 };
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is")]
@@ -76,11 +76,16 @@ async fn second_factor(store: &Store, ada: &AccountId, now: Timestamp) {
     let (holder, digest) = (unique("holder"), unique("digest"));
     let mut tx = store.begin().await.unwrap();
     for sealed_secret in ["first", "second"] {
-        let new = enrolments::NewEnrolment { holder: &holder, account: ada, sealed_secret, expires_at: now.plus_s(10) };
+        let (account, holder, expires_at, kind) = (ada, holder.as_str(), now.plus_s(10), "replacement");
+        let new = enrolments::NewEnrolment { holder, account, sealed_secret, expires_at, kind };
         enrolments::put(&mut *tx, new).await.unwrap();
     }
-    assert_eq!(enrolments::find(&mut *tx, &holder, now).await.unwrap().as_deref(), Some("second"));
+    let shown = enrolments::find(&mut *tx, &holder, now).await.unwrap();
+    assert_eq!(shown, Some(("second".to_owned(), "replacement".to_owned())));
     assert_eq!(enrolments::find(&mut *tx, &holder, now.plus_s(10)).await.unwrap(), None);
+    assert!(!enrolments::take(&mut *tx, &holder, "first").await.unwrap());
+    assert!(enrolments::take(&mut *tx, &holder, "second").await.unwrap());
+    assert!(!enrolments::take(&mut *tx, &holder, "second").await.unwrap());
     enrolments::delete_all_of(&mut *tx, ada).await.unwrap();
     assert_eq!(enrolments::find(&mut *tx, &holder, now).await.unwrap(), None);
     let new = || authenticators::NewAuthenticator { account: ada, sealed_secret: "s", last_step: 5 };
@@ -90,8 +95,13 @@ async fn second_factor(store: &Store, ada: &AccountId, now: Timestamp) {
     assert!(authenticators::spend_step(&mut *tx, ada, 6).await.unwrap());
     let found = authenticators::find(&mut *tx, ada).await.unwrap().unwrap();
     assert_eq!((found.sealed_secret.as_str(), found.last_step), ("s", 6));
+    let other = authenticators::NewAuthenticator { sealed_secret: "other", last_step: 4, ..new() };
+    assert!(authenticators::replace(&mut *tx, other, now).await.unwrap());
+    let found = authenticators::find(&mut *tx, ada).await.unwrap().unwrap();
+    assert_eq!((found.sealed_secret.as_str(), found.last_step), ("other", 4));
     assert!(authenticators::delete(&mut *tx, ada).await.unwrap());
     assert!(!authenticators::delete(&mut *tx, ada).await.unwrap());
+    assert!(!authenticators::replace(&mut *tx, new(), now).await.unwrap());
     recovery_codes::insert(&mut *tx, ada, &digest, now).await.unwrap();
     assert_eq!(recovery_codes::count_left(&mut *tx, ada).await.unwrap(), 1);
     assert!(recovery_codes::spend(&mut *tx, ada, &digest, now).await.unwrap());
@@ -146,6 +156,7 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
         address: "192.0.2.1".into(),
         agent: "x".into(),
         kind: "jwt".into(),
+        proved_at: now,
     };
     let other = sessions::Session { digest: unique("other"), ..session.clone() };
     let mut tx = store.begin().await.unwrap();
@@ -168,6 +179,16 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
     sessions::erase_sheets_of(&mut *tx, ada).await.unwrap();
     assert_eq!(sessions::find_sheet(&mut *tx, &session.digest, now).await.unwrap(), None);
     assert_eq!(sessions::delete_others(&mut *tx, ada, &session.digest).await.unwrap(), 1);
+    let (new, later) = (unique("new"), now.plus_s(60));
+    assert!(sessions::renew(&mut *tx, &session.digest, &new, later).await.unwrap());
+    assert!(!sessions::renew(&mut *tx, &session.digest, &new, later).await.unwrap());
+    let found = sessions::find_live(&mut *tx, &new, "jwt", later).await.unwrap().unwrap().session;
+    assert_eq!((found.proved_at, found.created_at), (later, now));
+    assert!(sessions::renew(&mut *tx, &new, &session.digest, later).await.unwrap());
+    let nobody = AccountId::from(unique("nobody"));
+    assert!(!sessions::delete_one_of(&mut *tx, &nobody, &session.digest).await.unwrap());
+    assert!(sessions::delete_one_of(&mut *tx, ada, &session.digest).await.unwrap());
+    sessions::insert(&mut *tx, &session).await.unwrap();
     assert!(sessions::exists(&mut *tx, &session.digest).await.unwrap());
     assert!(sessions::delete(&mut *tx, &session.digest).await.unwrap());
     assert!(!sessions::delete(&mut *tx, &session.digest).await.unwrap());
@@ -186,14 +207,21 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
 async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
     let mut tx = store.begin().await.unwrap();
     for (offset, kind) in [(0, "logged_in"), (5, "logged_in"), (5, "logged_out")] {
-        let event = events::Event { at: now.plus_s(offset), kind: kind.into(), address: "a".into(), agent: "b".into() };
-        events::insert(&mut *tx, ada, &event).await.unwrap();
+        let event =
+            events::Event { at: now.plus_s(offset), kind: kind.into(), address: "a".into(), agent: "b".into(), nth: 0 };
+        events::insert(&mut tx, ada, &event).await.unwrap();
     }
     tx.commit().await.unwrap();
     assert_eq!(
-        events::newest(store.read(), ada, 2).await.unwrap().first().map(|e| e.kind.clone()),
+        events::newest(store.read(), ada, i64::MAX, 2).await.unwrap().first().map(|e| e.kind.clone()),
         Some("logged_out".into())
     );
+    let newest = events::newest(store.read(), ada, i64::MAX, 9).await.unwrap();
+    assert_eq!(newest.iter().map(|e| e.nth).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(events::newest(store.read(), ada, 3, 1).await.unwrap().first().map(|e| e.nth), Some(2));
+    let last = events::newest_of(store.read(), ada, "logged_in").await.unwrap().unwrap();
+    assert_eq!((last.nth, last.address.as_str()), (2, "a"));
+    assert!(events::newest_of(store.read(), ada, "registered").await.unwrap().is_none());
     let last_login_but = |own| events::last_login_but(store.read(), ada, own);
     assert_eq!(last_login_but(now.plus_s(5)).await.unwrap().map(|e| e.at), Some(now), "the one before mine");
     assert_eq!(last_login_but(now).await.unwrap().map(|e| e.at), Some(now.plus_s(5)), "one after mine too");
@@ -241,6 +269,9 @@ async fn one_time(store: &Store, ada: &AccountId, now: Timestamp) {
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "undo_email", now).await.unwrap(), 0);
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "not_me", now).await.unwrap(), 1);
     one_time_tokens::insert(&mut *tx, &token("change_email")).await.unwrap();
+    let newest = one_time_tokens::newest_email(&mut *tx, ada, "change_email", now).await.unwrap();
+    assert_eq!(newest.as_deref(), Some("ada@example.test"));
+    assert_eq!(one_time_tokens::newest_email(&mut *tx, ada, "change_email", now.plus_s(10)).await.unwrap(), None);
     one_time_tokens::delete_all_of(&mut *tx, ada).await.unwrap();
     assert_eq!(one_time_tokens::count_live(&mut *tx, ada, "change_email", now).await.unwrap(), 0);
     tx.commit().await.unwrap();
@@ -331,11 +362,26 @@ async fn people_of(store: &Store, ada: &AccountId, now: Timestamp) {
     let mut tx = store.begin().await.unwrap();
     assert!(!people::set_email(&mut *tx, &eve, new()).await.unwrap());
     drop(tx);
+    departure(store, &eve, now).await;
     let mut tx = store.begin().await.unwrap();
     assert!(people::delete(&mut *tx, ada).await.unwrap());
     assert!(!people::delete(&mut *tx, ada).await.unwrap());
     tx.commit().await.unwrap();
     store.is_reachable().await.unwrap();
+}
+
+async fn departure(store: &Store, eve: &AccountId, now: Timestamp) {
+    let mut tx = store.begin().await.unwrap();
+    assert!(departures::schedule(&mut *tx, eve, now).await.unwrap());
+    assert!(!departures::schedule(&mut *tx, eve, now.plus_s(1)).await.unwrap());
+    assert!(departures::due(&mut *tx, now, 100).await.unwrap().iter().any(|id| id == eve.as_str()));
+    assert!(departures::due(&mut *tx, now.plus_s(-1), 100).await.unwrap().is_empty());
+    assert!(departures::cancel(&mut *tx, eve).await.unwrap());
+    assert!(!departures::cancel(&mut *tx, eve).await.unwrap());
+    assert!(!departures::complete(&mut *tx, eve, now).await.unwrap(), "its owner came back");
+    assert!(departures::schedule(&mut *tx, eve, now).await.unwrap());
+    assert!(departures::complete(&mut *tx, eve, now).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]

@@ -14,24 +14,43 @@ use sqlx::AnyConnection;
 /// How long a shown secret waits for its code.
 const LIFETIME_S: i64 = 30 * 60;
 
+/// What a secret shown is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enrolment {
+    First,
+    /// Takes the place of an enrolled one: made only for an owner who proved who they are.
+    Replacement,
+}
+
+impl Enrolment {
+    fn word(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Replacement => "replacement",
+        }
+    }
+}
+
 /// Makes a secret for `holder` (the digest of a pending login or session), in place of an earlier one.
 pub async fn prepare(
     services: &Services,
     db: &mut AnyConnection,
     account: &AccountId,
     holder: &str,
+    enrolment: Enrolment,
 ) -> Result<(), Failure> {
     let secret = Secret::new()?;
     let sealed_secret = services.keys.seal(pending_place(holder), secret.bytes())?;
     let expires_at = services.clock.now().plus_s(LIFETIME_S);
-    let new = enrolments::NewEnrolment { holder, account, sealed_secret: &sealed_secret, expires_at };
+    let new =
+        enrolments::NewEnrolment { holder, account, sealed_secret: &sealed_secret, expires_at, kind: enrolment.word() };
     Ok(enrolments::put(db, new).await?)
 }
 
 /// What the set-up page shows `holder`. Never an enrolled secret: those cannot be read again.
 pub async fn show(services: &Services, holder: &str, email: &str) -> Result<EnrolmentView, Failure> {
     let now = services.clock.now();
-    let sealed = enrolments::find(services.store.read(), holder, now).await?.ok_or(Problem::SetUpExpired)?;
+    let (sealed, _) = enrolments::find(services.store.read(), holder, now).await?.ok_or(Problem::SetUpExpired)?;
     let secret = Secret::from_bytes(services.keys.open(pending_place(holder), &sealed)?);
     let uri = uri(&secret, &services.config.issuer(), email);
     let qr_svg = qr::svg(&uri).map_err(|cause| Failure::Broken(Box::new(cause)))?;
@@ -39,16 +58,23 @@ pub async fn show(services: &Services, holder: &str, email: &str) -> Result<Enro
     Ok(EnrolmentView { qr_svg, key, uri })
 }
 
-/// Turns the second factor on if `code` is right now; its time step is spent by that.
+/// True if `holder` may set up an authenticator though the account has one.
+pub async fn may_replace(services: &Services, holder: &str) -> Result<bool, Failure> {
+    let found = enrolments::find(services.store.read(), holder, services.clock.now()).await?;
+    Ok(found.is_some_and(|(_, kind)| kind == Enrolment::Replacement.word()))
+}
+
+/// Turns the second factor on, or replaces it, if `code` is right now; its time step is spent by
+/// that. Tells which of the two it was.
 pub async fn confirm(
     services: &Services,
     db: &mut AnyConnection,
     account: &AccountId,
     holder: &str,
     code: &Code,
-) -> Result<(), Failure> {
+) -> Result<Enrolment, Failure> {
     let now = services.clock.now();
-    let sealed = enrolments::find(&mut *db, holder, now).await?.ok_or(Problem::SetUpExpired)?;
+    let (sealed, kind) = enrolments::find(&mut *db, holder, now).await?.ok_or(Problem::SetUpExpired)?;
     let secret = Secret::from_bytes(services.keys.open(pending_place(holder), &sealed)?);
     let last_step = match secret.moment_of(code, now) {
         Moment::Now(step) => step,
@@ -58,10 +84,19 @@ pub async fn confirm(
     };
     let sealed_secret = services.keys.seal(enrolled_place(account), secret.bytes())?;
     let new = authenticators::NewAuthenticator { account, sealed_secret: &sealed_secret, last_step };
-    if !authenticators::insert(&mut *db, new, now).await? {
+    if !enrolments::take(&mut *db, holder, &sealed).await? {
+        return Err(Problem::SetUpExpired.into());
+    }
+    let enrolment = if kind == Enrolment::First.word() { Enrolment::First } else { Enrolment::Replacement };
+    let is_done = match enrolment {
+        Enrolment::First => authenticators::insert(&mut *db, new, now).await?,
+        Enrolment::Replacement => authenticators::replace(&mut *db, new, now).await?,
+    };
+    if !is_done {
         return Err(Problem::AlreadyEnrolled.into());
     }
-    Ok(enrolments::delete_all_of(db, account).await?)
+    enrolments::delete_all_of(db, account).await?;
+    Ok(enrolment)
 }
 
 /// What to say of a phone whose clock is `steps` away; at least one minute.

@@ -8,4 +8,4 @@ pub mod recovery_codes;
 
 pub use check::{Checked, check, is_enrolled};
 pub use code::{Code, Moment, Secret};
-pub use enrol::{clock_problem, confirm, prepare, show};
+pub use enrol::{Enrolment, clock_problem, confirm, may_replace, prepare, show};

@@ -59,6 +59,16 @@ pub async fn sheet(services: &Services, session: &str, email: &str) -> Result<Op
     Ok(Some(RecoverySheetView { codes, email: email.to_owned(), made_at }))
 }
 
+/// Lets the session that `from` opened look at its codes under its new digest `to` too.
+pub async fn carry(services: &Services, db: &mut AnyConnection, from: &str, to: &str) -> Result<(), Failure> {
+    let Some((sealed, expires_at)) = sessions::find_sheet(&mut *db, from, services.clock.now()).await? else {
+        return Ok(());
+    };
+    let opened = services.keys.open(place(from), &sealed)?;
+    let sealed = services.keys.seal(place(to), &opened)?;
+    Ok(sessions::put_sheet(db, from, &sealed, Timestamp::from(expires_at)).await?)
+}
+
 /// Erases the copy if `typed` is one of its codes, which is compared and not spent; from then on
 /// the set counts as kept.
 pub async fn confirm_sheet(

@@ -121,7 +121,7 @@ async fn health_is_told_and_the_password_page_found() {
     assert_eq!(client.get("/healthz").await.status, 200);
     assert_eq!(client.get("/readyz").await.status, 200);
     let page = client.get("/.well-known/change-password").await;
-    assert_eq!((page.status.as_u16(), page.location()), (302, Some("/dashboard")));
+    assert_eq!((page.status.as_u16(), page.location()), (302, Some("/security/password")));
     app.services.store.close().await;
     assert_eq!(client.get("/readyz").await.status, 503);
     assert_eq!(client.get("/healthz").await.status, 200);

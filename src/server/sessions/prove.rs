@@ -1,0 +1,82 @@
+//! Proving once more who one is, before what an open session alone must not do.
+
+use super::{LONG, NewSession, Session, Stay, password};
+use crate::model::Problem;
+use crate::model::next_path::next_path;
+use crate::model::views::EventKind;
+use crate::server::audit::{self, Origin};
+use crate::server::failure::Failure;
+use crate::server::keys::Token;
+use crate::server::services::Services;
+use crate::server::store::sessions;
+use crate::server::totp::{self, Checked, Code, recovery_codes};
+use sqlx::AnyConnection;
+
+/// What its owner knows and holds.
+pub struct Proof {
+    pub password: String,
+    /// A code of the authenticator app or a recovery code; not looked at where there is no second factor.
+    pub code: String,
+}
+
+/// Checks a proof: the password, and a code where the account has a second factor.
+///
+/// Refuses with [`Problem::WrongPassword`] or what is wrong with the code; a right code is spent.
+pub async fn prove(services: &Services, origin: &Origin, session: &Session, proof: Proof) -> Result<(), Failure> {
+    let Proof { password, code } = proof;
+    let is_enrolled = totp::is_enrolled(services, session.account()).await?;
+    // What has no shape of a code is told before the password is hashed.
+    let is_recovery_code = recovery_codes::looks_like_one(&code);
+    let parsed = if is_enrolled && !is_recovery_code { Some(Code::parse(&code)?) } else { None };
+    let owner = password::owner(services, origin, session.email(), password, Stay::Short).await;
+    owner.map_err(|failure| match failure {
+        Failure::Refused(Problem::BadCredentials | Problem::NotVerified) => Problem::WrongPassword.into(),
+        other => other,
+    })?;
+    if !is_enrolled {
+        return Ok(());
+    }
+    let mut tx = services.store.begin().await?;
+    let checked = match parsed {
+        Some(code) => totp::check(services, &mut tx, session.account(), &code).await?,
+        None if recovery_codes::spend(services, &mut tx, session.account(), &code).await? => Checked::Right,
+        None => Checked::Wrong,
+    };
+    if checked == Checked::Right {
+        return Ok(tx.commit().await?);
+    }
+    drop(tx);
+    password::note(services, session.account(), EventKind::CodeRefused, origin).await?;
+    Err(if checked == Checked::Used { Problem::CodeUsed } else { Problem::WrongCode }.into())
+}
+
+/// Proves, and goes on under a new cookie: the old one opens nothing any more (ASVS 7.2.4). Leads
+/// on to `next`.
+pub async fn confirm(
+    services: &Services,
+    origin: &Origin,
+    session: &Session,
+    proof: Proof,
+    next: &str,
+) -> Result<NewSession, Failure> {
+    prove(services, origin, session, proof).await?;
+    let mut tx = services.store.begin().await?;
+    let renewed = renew(services, &mut tx, session).await?;
+    audit::record(services, &mut tx, session.account(), EventKind::Confirmed, origin).await?;
+    tx.commit().await?;
+    Ok(NewSession { next: next_path(next).to_owned(), ..renewed })
+}
+
+/// Gives a session a new cookie, as just proved; its fresh recovery codes come along.
+pub async fn renew(services: &Services, db: &mut AnyConnection, session: &Session) -> Result<NewSession, Failure> {
+    let (token, now) = (Token::new()?, services.clock.now());
+    let digest = token.digest();
+    recovery_codes::carry(services, &mut *db, session.digest(), &digest).await?;
+    if !sessions::renew(db, session.digest(), &digest, now).await? {
+        return Err(Problem::SignedOut.into());
+    }
+    let max_age_s = session.lasts_long().then(|| session.expires_at().seconds() - now.seconds());
+    debug_assert!(max_age_s.is_none_or(|age| age <= LONG.1), "no session outlasts its first cookie");
+    let account = session.account().clone();
+    Ok(NewSession { account, token, expires_at: session.expires_at(), max_age_s, next: String::new() })
+}
