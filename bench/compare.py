@@ -125,7 +125,7 @@ def free_port():
 def sekisho(binary, folder, **settings):
     port = free_port()
     environment = {"SEKISHO_LISTEN": f"127.0.0.1:{port}", "SEKISHO_DATA_DIR": f"{folder}/sekisho"}
-    return Server("Sekisho", [binary, "serve"], port, environment | {"SEKISHO_SECOND_FACTOR": "optional"} | settings)
+    return Server("Sekisho", [binary, "serve"], port, environment | {"SEKISHO_SECOND_FACTOR": "optional", "SEKISHO_THROTTLE": "off"} | settings)
 
 
 def fastapi(python, folder):

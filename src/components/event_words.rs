@@ -12,6 +12,7 @@ pub fn event_words(kind: EventKind) -> &'static str {
         EventKind::LoggedInWithRecoveryCode => td_string!(l, event_logged_in_with_recovery_code),
         EventKind::PasswordRefused => td_string!(l, event_password_refused),
         EventKind::CodeRefused => td_string!(l, event_code_refused),
+        EventKind::Throttled => td_string!(l, event_throttled),
         EventKind::SecondFactorOn => td_string!(l, event_second_factor_on),
         EventKind::RecoveryCodesMade => td_string!(l, event_recovery_codes_made),
         EventKind::LoggedOut => td_string!(l, event_logged_out),

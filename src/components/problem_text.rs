@@ -50,6 +50,15 @@ pub fn problem_text(problem: &Problem) -> String {
         Problem::Forbidden => td_string!(l, p_forbidden).to_string(),
         Problem::NoSuchAccount => td_string!(l, p_no_such_account).to_string(),
         Problem::LastSuperuser => td_string!(l, p_last_superuser).to_string(),
+        Problem::TooManyRequests { wait_s } => {
+            fill(td_string!(l, p_too_many_requests), &[("minutes", &minutes(*wait_s))])
+        }
+        Problem::LoginStopped => td_string!(l, p_login_stopped).to_string(),
+        Problem::TooManyCodes { wait_s } => fill(td_string!(l, p_too_many_codes), &[("minutes", &minutes(*wait_s))]),
+        Problem::CodesOff => td_string!(l, p_codes_off).to_string(),
+        Problem::TooManyAccounts { wait_s } => {
+            fill(td_string!(l, p_too_many_accounts), &[("minutes", &minutes(*wait_s))])
+        }
         Problem::Busy => td_string!(l, p_busy).to_string(),
         Problem::BadRequest => td_string!(l, p_bad_request).to_string(),
         Problem::NoSuchPage => td_string!(l, not_found_text).to_string(),
@@ -59,4 +68,9 @@ pub fn problem_text(problem: &Problem) -> String {
         Problem::OutOfDate => td_string!(l, p_out_of_date).to_string(),
         Problem::Internal { incident } => fill(td_string!(l, p_internal), &[("incident", &format!("{incident:08x}"))]),
     }
+}
+
+/// Whole minutes, at least one.
+fn minutes(wait_s: u32) -> u32 {
+    wait_s.div_ceil(60).max(1)
 }

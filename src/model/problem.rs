@@ -63,6 +63,22 @@ pub enum Problem {
     NoSuchAccount,
     /// Nobody would be left to govern.
     LastSuperuser,
+    /// Too many wrong passwords; seconds until the next try. Says nothing of whether there is an account.
+    TooManyRequests {
+        wait_s: u32,
+    },
+    /// So many wrong passwords that devices never signed in on may not log in until the owner does something.
+    LoginStopped,
+    /// Too many wrong codes; seconds until the next try.
+    TooManyCodes {
+        wait_s: u32,
+    },
+    /// So many wrong codes in a row that only a recovery code counts, until an app is set up anew.
+    CodesOff,
+    /// Too many new accounts; seconds until the next one.
+    TooManyAccounts {
+        wait_s: u32,
+    },
     /// More logins wait than the machine can hash in time.
     Busy,
     BadRequest,
@@ -115,6 +131,19 @@ impl Problem {
         }
     }
 
+    /// Seconds until it makes sense to come back, where that is so.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        const DAY_S: u32 = 24 * 60 * 60;
+        match self {
+            Self::TooManyRequests { wait_s } | Self::TooManyCodes { wait_s } | Self::TooManyAccounts { wait_s } => {
+                Some(*wait_s)
+            }
+            Self::LoginStopped | Self::CodesOff => Some(DAY_S),
+            Self::Busy => Some(5),
+            _ => None,
+        }
+    }
+
     /// The HTTP status for a fetch; a form without JavaScript is redirected instead.
     pub fn status(&self) -> u16 {
         match self {
@@ -125,6 +154,11 @@ impl Problem {
             Self::TooLarge => 413,
             Self::SecondFactorRequired | Self::Forbidden => 403,
             Self::NoSuchAccount | Self::NoSuchSession => 404,
+            Self::TooManyRequests { .. }
+            | Self::LoginStopped
+            | Self::TooManyCodes { .. }
+            | Self::CodesOff
+            | Self::TooManyAccounts { .. } => 429,
             Self::Busy => 503,
             Self::Internal { .. } => 500,
             Self::BadCredentials | Self::NotVerified | Self::LinkBad | Self::AlreadyVerified | Self::LastSuperuser => {

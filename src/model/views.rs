@@ -42,6 +42,8 @@ pub enum EventKind {
     LoggedInWithRecoveryCode,
     PasswordRefused,
     CodeRefused,
+    /// Guesses were refused unseen, told once in a while.
+    Throttled,
     SecondFactorOn,
     RecoveryCodesMade,
     LoggedOut,

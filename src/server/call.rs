@@ -4,6 +4,7 @@ use crate::model::{AccountId, Flash, News, Notice, Problem, next_path::next_path
 use crate::server::audit::Origin;
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
+use crate::server::limits::known_devices;
 use crate::server::services::Services;
 use crate::server::sessions::{self, Enroller, Login, NewSession, Pending, Session};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -105,6 +106,11 @@ impl Call {
         self.set_cookie(&cookies::secret(cookies::SESSION, session.token.expose(), session.max_age_s));
         self.set_cookie(&cookies::expired(cookies::MFA));
         self.set_cookie(&cookies::login_marker());
+        // The one it showed lives a year longer too.
+        let device = session.device.as_ref().map(Token::expose).or_else(|| self.jar().one(cookies::DEVICE));
+        if let Some(device) = device {
+            self.set_cookie(&cookies::secret(cookies::DEVICE, device, Some(known_devices::LIFETIME_S)));
+        }
         self.redirect(&session.next);
     }
 

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod http;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod mail;
 pub mod passwords;
 pub mod rest;

@@ -6,6 +6,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::requests;
 use crate::server::mail::{self, Message, Recipient};
 use crate::server::passwords::policy;
 use crate::server::services::Services;
@@ -41,7 +42,7 @@ pub async fn register(services: &Services, origin: &Origin, form: Registration) 
     if !config.registration_is_open {
         return Err(Problem::RegistrationClosed.into());
     }
-    let ready = prepare(services, form).await?;
+    let ready = prepare(services, origin, form, Rank::Ordinary).await?;
     let mut tx = services.store.begin().await?;
     let person = match insert(services, &mut tx, origin, (&ready, Rank::Ordinary)).await {
         Ok(person) => {
@@ -62,7 +63,7 @@ pub async fn register(services: &Services, origin: &Origin, form: Registration) 
 
 /// Adds an account.
 pub async fn add(services: &Services, origin: &Origin, form: Registration, rank: Rank) -> Result<Person, Failure> {
-    let ready = prepare(services, form).await?;
+    let ready = prepare(services, origin, form, rank).await?;
     let mut tx = services.store.begin().await?;
     let person = insert(services, &mut tx, origin, (&ready, rank)).await?;
     tx.commit().await?;
@@ -84,11 +85,15 @@ impl Ready {
 }
 
 /// The password is judged before the address is looked up, and hashed before it is known whether
-/// the address is taken: the time it takes says nothing.
-async fn prepare(services: &Services, form: Registration) -> Result<Ready, Failure> {
+/// the address is taken: the time it takes says nothing. What visitors may add is limited
+/// ([`Problem::TooManyAccounts`]).
+async fn prepare(services: &Services, origin: &Origin, form: Registration, rank: Rank) -> Result<Ready, Failure> {
     let email = Email::parse(&form.email)?;
     let password = policy::normalise(form.password);
     services.password_policy.check_new(&password, &email)?;
+    if rank == Rank::Ordinary {
+        requests::count_registration(services, &origin.address).await?;
+    }
     let password_hash = services.hash_lane.hash(password).await?;
     Ok(Ready { id: AccountId::from(uuid::Uuid::new_v4().to_string()), email, password_hash })
 }

@@ -5,6 +5,7 @@ use crate::model::{AccountId, LinkState, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::passwords::{Verdict, change, policy};
 use crate::server::services::Services;
@@ -15,10 +16,15 @@ use crate::server::tokens::one_time::{self, Purpose};
 use sqlx::AnyConnection;
 
 /// Mails a link to `email` if an active account waits for it; says nothing of it either way.
-pub async fn ask_verification(services: &Services, email: &Email) -> Result<(), Failure> {
+///
+/// Of too many requests nothing is sent, and that is not told either.
+pub async fn ask_verification(services: &Services, origin: &Origin, email: &Email) -> Result<(), Failure> {
+    let whom = (origin.address.as_str(), email.key());
+    let may_be_sent = requests::count_mail(services, Asked::Verification, whom).await?;
     let found = accounts::find_by_email(services.store.read(), email.key()).await?;
+    let waits = |account: &accounts::Account| account.disabled_at.is_none() && account.verified_at.is_none();
     let mut tx = services.store.begin().await?;
-    match found.filter(|account| account.disabled_at.is_none() && account.verified_at.is_none()) {
+    match found.filter(|account| may_be_sent && waits(account)) {
         Some(account) => send_link(services, &mut tx, &account.id, &account.email).await?,
         // As durable a write as above: else the faster answer tells who has an account.
         None => guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?,

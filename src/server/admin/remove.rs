@@ -6,6 +6,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::accounts::superusers;
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
+use crate::server::limits::codes;
 use crate::server::services::Services;
 use crate::server::store::{authenticators, enrolments, pending_logins, people, recovery_codes, sessions};
 
@@ -36,6 +37,7 @@ pub async fn reset_second_factor(
     if !authenticators::delete(&mut *tx, account).await? {
         return Ok(false);
     }
+    codes::forget(&mut tx, account).await?;
     recovery_codes::delete_all_of(&mut *tx, account).await?;
     enrolments::delete_all_of(&mut *tx, account).await?;
     pending_logins::delete_all_of(&mut *tx, account).await?;

@@ -22,12 +22,14 @@ pub struct Origin {
     pub agent: String,
     /// What its sender reads.
     pub language: Language,
+    /// The digest of the device cookie it brought.
+    pub device: Option<String>,
 }
 
 impl Origin {
     /// What the server does by itself.
     pub fn of_the_server() -> Self {
-        Self { address: "server".to_owned(), agent: String::new(), language: Language::default() }
+        Self { address: "server".to_owned(), agent: String::new(), language: Language::default(), device: None }
     }
 }
 
@@ -70,12 +72,13 @@ pub fn line(event: Event) -> Option<EventLine> {
     Some(EventLine { kind, at: Timestamp::from(at.seconds()), device: device(&agent), address })
 }
 
-const KINDS: [EventKind; 24] = [
+const KINDS: [EventKind; 25] = [
     EventKind::Registered,
     EventKind::LoggedIn,
     EventKind::LoggedInWithRecoveryCode,
     EventKind::PasswordRefused,
     EventKind::CodeRefused,
+    EventKind::Throttled,
     EventKind::SecondFactorOn,
     EventKind::RecoveryCodesMade,
     EventKind::LoggedOut,
@@ -104,6 +107,7 @@ fn name(kind: EventKind) -> &'static str {
         EventKind::LoggedInWithRecoveryCode => "logged_in_with_recovery_code",
         EventKind::PasswordRefused => "password_refused",
         EventKind::CodeRefused => "code_refused",
+        EventKind::Throttled => "throttled",
         EventKind::SecondFactorOn => "second_factor_on",
         EventKind::RecoveryCodesMade => "recovery_codes_made",
         EventKind::LoggedOut => "logged_out",

@@ -8,6 +8,8 @@ use cookie::{Cookie, SameSite};
 pub const SESSION: &str = "__Host-session";
 /// A login whose second factor is missing.
 pub const MFA: &str = "__Host-mfa";
+/// A browser that has signed in before.
+pub const DEVICE: &str = "__Host-device";
 /// A refusal on its way to the page of its form.
 pub const FLASH: &str = "__Host-flash";
 /// The token of a link to a new password, until its button is pressed.

@@ -177,7 +177,7 @@ fn sentence(problem: &Problem) -> &'static str {
 }
 
 fn operator() -> Origin {
-    Origin { address: "command line".to_owned(), agent: String::new(), language: Language::En }
+    Origin { address: "command line".to_owned(), agent: String::new(), language: Language::En, device: None }
 }
 
 fn one(sentence: String) -> Vec<String> {

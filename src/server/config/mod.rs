@@ -1,12 +1,14 @@
 //! Settings: the environment, read once. Every problem is told at once, one sentence each.
 
 mod api;
+mod limits;
 mod mail;
 mod public_url;
 mod reader;
 mod tls_files;
 
 pub use api::{ApiCompat, ApiConfig};
+pub use limits::{LimitsConfig, Network, Networks};
 pub use mail::{MailConfig, Security, SmtpConfig};
 pub use public_url::PublicUrl;
 pub use tls_files::TlsFiles;
@@ -47,6 +49,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// How the REST API behaves.
     pub api: ApiConfig,
+    /// How much may be tried, and from where.
+    pub limits: LimitsConfig,
     /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
     pub hash_params: HashParams,
     /// `SEKISHO_HASH_PRIORITY`: `idle` (default) or `normal`.
@@ -69,6 +73,7 @@ impl Config {
         let mail = MailConfig::read(&mut reader, &public_url);
         let api = ApiConfig::read(&mut reader);
         let email_verification_is_required = read_verification(&mut reader, &mail);
+        let limits = LimitsConfig::read(&mut reader, listen, &public_url, tls_files.is_some());
         let data_dir = PathBuf::from(reader.text("SEKISHO_DATA_DIR", "data"));
         let database_url =
             reader.text("SEKISHO_DATABASE_URL", &format!("sqlite:{}", data_dir.join("sekisho.db").display()));
@@ -90,6 +95,7 @@ impl Config {
             accounts_are_hidden: read_hiding(&mut reader, &mail, email_verification_is_required, &api),
             mail,
             api,
+            limits,
             hash_params: HashParams {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
                 passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),
@@ -166,6 +172,10 @@ mod tests {
             ("SEKISHO_API_COMPAT", "loose"),
             ("SEKISHO_ACCESS_TOKEN_MINUTES", "61"),
             ("SEKISHO_CORS_ORIGINS", "https://app.example.org, *"),
+            ("SEKISHO_THROTTLE", "sometimes"),
+            ("SEKISHO_REGISTRATIONS_PER_SOURCE", "0"),
+            ("SEKISHO_REGISTRATIONS_PER_HOUR", "many"),
+            ("SEKISHO_TRUSTED_PROXIES", "10.0.0.0/8, proxy.acme.test"),
         ])
         .unwrap_err();
         for name in [
@@ -176,6 +186,10 @@ mod tests {
             "SEKISHO_API_COMPAT",
             "SEKISHO_ACCESS_TOKEN_MINUTES",
             "SEKISHO_CORS_ORIGINS",
+            "SEKISHO_THROTTLE",
+            "SEKISHO_REGISTRATIONS_PER_SOURCE",
+            "SEKISHO_REGISTRATIONS_PER_HOUR",
+            "SEKISHO_TRUSTED_PROXIES",
         ] {
             assert_eq!(
                 problems.iter().filter(|problem| problem.starts_with(name)).count(),
@@ -225,6 +239,30 @@ mod tests {
         assert!(read(&[("SEKISHO_LISTEN", "0.0.0.0:3000")]).is_err(), "a public URL must be named");
         assert!(read(&[("SEKISHO_PUBLIC_URL", "https://login.acme.test")]).is_ok());
         assert!(read(&[("SEKISHO_PUBLIC_URL", "http://localhost:8080")]).is_ok());
+    }
+
+    #[test]
+    fn limits_are_on_and_off_only_where_nobody_else_can_reach_us() {
+        assert!(read(&[]).unwrap().limits.is_on);
+        assert!(!read(&[("SEKISHO_THROTTLE", "off")]).unwrap().limits.is_on);
+        let elsewhere = ("SEKISHO_PUBLIC_URL", "https://login.acme.test");
+        let refused = read(&[("SEKISHO_THROTTLE", "off"), elsewhere]).unwrap_err();
+        assert!(refused.len() == 1 && refused[0].starts_with("SEKISHO_THROTTLE"), "{refused:?}");
+    }
+
+    #[test]
+    fn a_proxy_is_trusted_by_default_only_on_this_host_and_before_https() {
+        let trusts = |settings: &[(&str, &str)], address: &str| {
+            read(settings).unwrap().limits.trusted_proxies.contain(address.parse().unwrap())
+        };
+        let https = ("SEKISHO_PUBLIC_URL", "https://login.acme.test");
+        assert!(trusts(&[https], "127.0.0.1") && trusts(&[https], "::1") && !trusts(&[https], "10.0.0.1"));
+        assert!(!trusts(&[], "127.0.0.1"));
+        assert!(!trusts(&[https, ("SEKISHO_LISTEN", "0.0.0.0:3000")], "127.0.0.1"));
+        let tls = [("SEKISHO_TLS_CERT_FILE", "cert.pem"), ("SEKISHO_TLS_KEY_FILE", "key.pem"), https];
+        assert!(!trusts(&tls, "127.0.0.1"));
+        let named = [https, ("SEKISHO_TRUSTED_PROXIES", "10.0.0.0/8")];
+        assert!(trusts(&named, "10.0.0.1") && !trusts(&named, "127.0.0.1"));
     }
 
     #[test]

@@ -70,6 +70,15 @@ impl Reader {
         })
     }
 
+    /// A number of at least one.
+    pub fn positive(&mut self, name: &'static str, default: i64) -> i64 {
+        let Some(value) = self.optional(name) else { return default };
+        value.parse().ok().filter(|number| (1..=1_000_000_000).contains(number)).unwrap_or_else(|| {
+            self.complain(format!("{name} must be a number above 0, not {value:?}."));
+            default
+        })
+    }
+
     /// A number that may only be lowered below its default, down to 1.
     pub fn at_most(&mut self, name: &'static str, ceiling: i64) -> i64 {
         let Some(value) = self.optional(name) else { return ceiling };

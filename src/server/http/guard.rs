@@ -34,8 +34,8 @@ async fn detour(call: &Call, uri: &Uri) -> Result<Option<String>, Failure> {
         (Access::Anyone, _) | (Access::Session, Some(_)) | (Access::SignedOut, None) => None,
         (Access::SignedOut | Access::PendingCode, Some(_)) => Some("/dashboard".to_owned()),
         (Access::Enrolment, Some(session)) => {
-            let is_enrolled = totp::is_enrolled(call.services(), session.account()).await?;
-            let may_enrol = !is_enrolled || totp::may_replace(call.services(), session.digest()).await?;
+            let is_settled = totp::is_settled(call.services(), session.account()).await?;
+            let may_enrol = !is_settled || totp::may_replace(call.services(), session.digest()).await?;
             (!may_enrol).then(|| "/dashboard".to_owned())
         }
         (Access::PendingCode, None) => match call.find_pending().await? {

@@ -13,8 +13,8 @@ pub fn answer(problem: Problem) -> Response {
     let mut response = (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], json).into_response();
     // Tells the browser side of Leptos that the body is a typed error.
     response.headers_mut().insert("serverfnerror", HeaderValue::from_static("true"));
-    if problem == Problem::Busy {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let Some(wait_s) = problem.retry_after_s() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
     response.extensions_mut().insert(problem);
     response

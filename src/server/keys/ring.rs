@@ -46,6 +46,7 @@ impl Place<'_> {
 pub struct KeyRing {
     sealing: Zeroizing<[u8; 32]>,
     recovery_codes: Zeroizing<[u8; 32]>,
+    limits: Zeroizing<[u8; 32]>,
     fingerprint: String,
 }
 
@@ -56,6 +57,7 @@ impl KeyRing {
         Ok(Self {
             sealing: derive(master, b"sekisho sealing v1")?,
             recovery_codes: derive(master, b"sekisho recovery codes v1")?,
+            limits: derive(master, b"sekisho limits v1")?,
             fingerprint: BASE64URL_NOPAD.encode(&fingerprint[..]),
         })
     }
@@ -89,17 +91,23 @@ impl KeyRing {
 
     /// HMAC-SHA-256 of a recovery code, bound to its account.
     pub fn recovery_code_digest(&self, account: &str, code: &str) -> Result<String, KeyError> {
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.recovery_codes[..])
-            .map_err(|_| KeyError::Underivable)?;
-        mac.update(account.as_bytes());
-        mac.update(b"\0");
-        mac.update(code.as_bytes());
-        Ok(BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
+        digest(&self.recovery_codes, &[account.as_bytes(), b"\0", code.as_bytes()])
+    }
+
+    /// HMAC-SHA-256 of an address, under which guesses at its account are counted.
+    pub fn limit_digest(&self, email_key: &str) -> Result<String, KeyError> {
+        digest(&self.limits, &[email_key.as_bytes()])
     }
 
     fn cipher(&self) -> Result<XChaCha20Poly1305, KeyError> {
         XChaCha20Poly1305::new_from_slice(&self.sealing[..]).map_err(|_| KeyError::Underivable)
     }
+}
+
+fn digest(key: &[u8; 32], parts: &[&[u8]]) -> Result<String, KeyError> {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&key[..]).map_err(|_| KeyError::Underivable)?;
+    parts.iter().for_each(|part| mac.update(part));
+    Ok(BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
 }
 
 fn derive(master: &MasterKey, purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyError> {

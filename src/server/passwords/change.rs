@@ -6,6 +6,7 @@ use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::guesses;
 use crate::server::mail::{self, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::{enrolments, one_time_tokens, pending_logins, people, sessions};
@@ -49,6 +50,7 @@ pub async fn write(
     pending_logins::delete_all_of(&mut *db, account).await?;
     enrolments::delete_all_of(&mut *db, account).await?;
     one_time_tokens::delete_requests_of(&mut *db, account).await?;
+    guesses::forget(services, &mut *db, Email::parse(&new.email)?.key()).await?;
     audit::record(services, &mut *db, account, EventKind::PasswordChanged, origin).await?;
     let owner = Recipient { account, email: &new.email };
     mail::notify(services, db, owner, SecurityNotice::PasswordChanged, origin).await

@@ -6,6 +6,7 @@ use crate::model::{LinkState, Problem};
 use crate::server::audit::Origin;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
 use crate::server::store::people::Person;
@@ -13,10 +14,14 @@ use crate::server::store::{accounts, guards, one_time_tokens, people};
 use crate::server::tokens::one_time::{self, Purpose};
 
 /// Mails a link to the owner of `email`, if there is one; says nothing of it either way.
-pub async fn ask(services: &Services, email: &Email) -> Result<(), Failure> {
+///
+/// Of too many requests nothing is sent, and that is not told either.
+pub async fn ask(services: &Services, origin: &Origin, email: &Email) -> Result<(), Failure> {
+    let whom = (origin.address.as_str(), email.key());
+    let may_be_sent = requests::count_mail(services, Asked::NewPassword, whom).await?;
     let account = accounts::find_by_email(services.store.read(), email.key()).await?;
     let mut tx = services.store.begin().await?;
-    let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
+    let Some(account) = account.filter(|account| may_be_sent && account.disabled_at.is_none()) else {
         // As durable a write as below: else the faster answer tells who has an account.
         guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?;
         return Ok(tx.commit().await?);

@@ -30,7 +30,7 @@ impl FromRequest<Arc<Services>> for Asked {
 
     async fn from_request(request: Request, services: &Arc<Services>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        let origin = origin_of(&parts, None);
+        let origin = origin_of(&services.config.limits.trusted_proxies, &parts, None);
         let too_large = |_| Refusal::plain(StatusCode::PAYLOAD_TOO_LARGE);
         let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(too_large)?;
         let query = parts.uri.query().unwrap_or_default().to_owned();

@@ -26,6 +26,7 @@ pub struct Refusal {
     status: StatusCode,
     detail: Value,
     incident: Option<u32>,
+    retry_after_s: Option<u32>,
 }
 
 impl Refusal {
@@ -45,11 +46,17 @@ impl Refusal {
     }
 
     fn of(status: StatusCode, detail: Value) -> Self {
-        Self { status, detail, incident: None }
+        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
+        Self { status, detail, incident: None, retry_after_s }
     }
 
     fn code(status: StatusCode, code: &str) -> Self {
         Self::of(status, json!(code))
+    }
+
+    fn too_many(problem: &Problem) -> Self {
+        let refusal = Self::code(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS");
+        Self { retry_after_s: problem.retry_after_s(), ..refusal }
     }
 
     fn internal(incident: u32) -> Self {
@@ -102,6 +109,14 @@ fn refusal(family: Family, problem: &Problem) -> Refusal {
         (Problem::Forbidden, _) => Refusal::plain(StatusCode::FORBIDDEN),
         (Problem::NoSuchAccount, _) => Refusal::plain(StatusCode::NOT_FOUND),
         (Problem::SignedOut | Problem::LoginExpired, _) => Refusal::plain(StatusCode::UNAUTHORIZED),
+        (
+            Problem::TooManyRequests { .. }
+            | Problem::LoginStopped
+            | Problem::TooManyCodes { .. }
+            | Problem::CodesOff
+            | Problem::TooManyAccounts { .. },
+            _,
+        ) => Refusal::too_many(problem),
         (Problem::Busy, _) => Refusal::plain(StatusCode::SERVICE_UNAVAILABLE),
         (Problem::EmailMalformed, _) => Refusal::one(Invalid::no_email("email")),
         (Problem::Internal { incident }, _) => Refusal::internal(*incident),
@@ -153,8 +168,8 @@ impl IntoResponse for Refusal {
             fields.insert("incident".to_owned(), json!(format!("{incident:08x}")));
         }
         let mut response = json_response(self.status, &body);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(wait_s) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         }
         response
     }

@@ -14,7 +14,8 @@ use axum::response::{IntoResponse, Response};
 /// `totp-setup`, `setup-totp` and `logout`, and nothing else.
 #[utoipa::path(post, path = "/auth/jwt/login", tag = "auth",
     request_body(content((LoginForm = "application/x-www-form-urlencoded"), (LoginForm = "multipart/form-data"))),
-    responses((status = 200, body = BearerToken), (status = 400, body = Detail), (status = 422, body = Invalids)))]
+    responses((status = 200, body = BearerToken), (status = 400, body = Detail), (status = 422, body = Invalids),
+        (status = 429, description = "Too many guesses; come back after `Retry-After` seconds", body = Detail)))]
 pub async fn login(asked: Asked) -> Result<Response, Refusal> {
     let form = asked.form().await?;
     let granted = sessions::log_in_by_api(&asked.services, &asked.origin, form.username, form.password)
@@ -29,7 +30,8 @@ pub async fn login(asked: Asked) -> Result<Response, Refusal> {
 
 /// Log in with address, password and code at once
 #[utoipa::path(post, path = "/auth/login-tfa", tag = "auth", request_body = CodeLogin,
-    responses((status = 200, body = CodeToken), (status = 400, body = Detail), (status = 422, body = Invalids)))]
+    responses((status = 200, body = CodeToken), (status = 400, body = Detail), (status = 422, body = Invalids),
+        (status = 429, description = "Too many guesses; come back after `Retry-After` seconds", body = Detail)))]
 pub async fn login_tfa(asked: Asked) -> Result<Response, Refusal> {
     let mut fields = asked.json()?.fields()?;
     let typed = (fields.text("username"), fields.text("password"), fields.text("otp"));

@@ -23,7 +23,8 @@ pub async fn read(asked: Asked) -> Result<Response, Refusal> {
 /// session. A new address counts once it is confirmed.
 #[utoipa::path(patch, path = "/users/me", tag = "users", security(("bearer" = [])), request_body = OwnUpdate,
     responses((status = 200, body = User), (status = 400, body = DetailOrReason), (status = 401, body = Detail),
-        (status = 403, body = Detail), (status = 422, body = Invalids)))]
+        (status = 403, body = Detail), (status = 422, body = Invalids),
+        (status = 429, description = "Too many guesses at `current_password`; come back after `Retry-After` seconds", body = Detail)))]
 pub async fn update(asked: Asked) -> Result<Response, Refusal> {
     let payload = asked.json()?;
     let session = asked.session().await?;

@@ -11,7 +11,8 @@ use axum::response::Response;
 /// Make an account
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = NewUser,
     responses((status = 201, body = User), (status = 400, body = DetailOrReason), (status = 403, body = Detail),
-        (status = 422, body = Invalids)))]
+        (status = 422, body = Invalids),
+        (status = 429, description = "Too many accounts; come back after `Retry-After` seconds", body = Detail)))]
 pub async fn register(asked: Asked) -> Result<Response, Refusal> {
     let mut fields = asked.json()?.fields()?;
     let typed = (fields.email("email"), fields.text("password"));

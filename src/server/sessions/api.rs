@@ -108,7 +108,7 @@ async fn named(services: &Services, token: &str) -> Result<Option<Session>, Fail
 /// The secret that waits for its first code. A session that never asked for one gets it here, if
 /// its login is fresh; the same secret is shown for 30 minutes.
 pub async fn enrolment_in_place(services: &Services, enroller: &Enroller) -> Result<EnrolmentView, Failure> {
-    if totp::is_enrolled(services, enroller.account()).await? {
+    if totp::is_settled(services, enroller.account()).await? {
         return Err(Problem::AlreadyEnrolled.into());
     }
     match show_enrolment(enroller, services).await {
@@ -128,7 +128,7 @@ pub async fn enrol_in_place(
     enroller: &Enroller,
     typed: &str,
 ) -> Result<Vec<String>, Failure> {
-    if totp::is_enrolled(services, enroller.account()).await? {
+    if totp::is_settled(services, enroller.account()).await? {
         return Err(Problem::AlreadyEnrolled.into());
     }
     let code = Code::parse(typed)?;

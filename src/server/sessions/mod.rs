@@ -31,6 +31,7 @@ use crate::model::{AccountId, Timestamp};
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
+use crate::server::limits::known_devices;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::PendingLogin;
 use crate::server::store::{accounts, departures, sessions};
@@ -101,6 +102,8 @@ pub struct NewSession {
     pub max_age_s: Option<i64>,
     /// Where the person was going.
     pub next: String,
+    /// The cookie by which the browser is known from now on; `None` where the one it showed stays.
+    pub device: Option<Token>,
 }
 
 /// Opens a session under a new token; whatever token the client showed before is never adopted.
@@ -113,12 +116,14 @@ async fn open(
 ) -> Result<NewSession, Failure> {
     let token = Token::new()?;
     let place = Place { digest: token.digest(), kind: stay.session_kind(), stay };
+    let mut device = None;
     if stay != Stay::Api {
         accounts::set_language(&mut *db, account, origin.language).await?;
+        device = known_devices::remember(services, &mut *db, account, origin.device.as_deref()).await?;
     }
     let expires_at = insert(services, db, account, place, origin).await?;
     let max_age_s = (stay == Stay::Long).then_some(LONG.1);
-    Ok(NewSession { account: account.clone(), token, expires_at, max_age_s, next: String::new() })
+    Ok(NewSession { account: account.clone(), token, expires_at, max_age_s, next: String::new(), device })
 }
 
 struct Place {

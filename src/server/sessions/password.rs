@@ -7,6 +7,7 @@ use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::guesses::{self, Counted, Guess};
 use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
 use crate::server::store::accounts::{self, Account};
@@ -15,7 +16,8 @@ use crate::server::store::guards;
 /// Whose address and password these are.
 ///
 /// Refuses unknown, wrong, disabled and (where verification is required) unverified alike with
-/// [`Problem::BadCredentials`], after the same work.
+/// [`Problem::BadCredentials`], after the same work; and too many tries alike, whoever is asked for,
+/// with [`Problem::TooManyRequests`] or [`Problem::LoginStopped`].
 pub(super) async fn owner(
     services: &Services,
     origin: &Origin,
@@ -27,12 +29,12 @@ pub(super) async fn owner(
     if policy::check_form(&password).is_err() {
         return Err(Problem::BadCredentials.into());
     }
-    let account = match Email::parse(email) {
-        Ok(email) => accounts::find_by_email(services.store.read(), email.key()).await?,
-        Err(_) => None,
+    let (key, account) = match Email::parse(email) {
+        Ok(email) => (email.key().to_owned(), accounts::find_by_email(services.store.read(), email.key()).await?),
+        Err(_) => (email.to_lowercase(), None),
     };
-    let stored = account.as_ref().map(|account| account.password_hash.as_str());
-    let verdict = services.hash_lane.verify(password.clone(), stored).await?;
+    let counted = count(services, origin, &key, account.as_ref()).await?;
+    let verdict = verify(services, &counted, &password, account.as_ref()).await?;
     let Some(account) = account else {
         note_nobody(services).await?;
         return Err(Problem::BadCredentials.into());
@@ -45,8 +47,45 @@ pub(super) async fn owner(
         note(services, &account.id, EventKind::PasswordRefused, origin).await?;
         return Err(unverified(services, stay).into());
     }
+    counted.succeeded(services).await?;
     upgrade(services, &account, password).await?;
     Ok(account.id)
+}
+
+/// Counts the guess before it is looked at, so that parallel ones cannot exceed the budget.
+async fn count(
+    services: &Services,
+    origin: &Origin,
+    email_key: &str,
+    account: Option<&Account>,
+) -> Result<Counted, Failure> {
+    let account = account.map(|account| &account.id);
+    let guess = Guess { address: &origin.address, email_key, account, device: origin.device.as_deref() };
+    let refusal = match guesses::count(services, &guess).await? {
+        Ok(counted) => return Ok(counted),
+        Err(refusal) => refusal,
+    };
+    match account {
+        _ if !refusal.is_news => {}
+        Some(account) => note(services, account, EventKind::Throttled, origin).await?,
+        None => note_nobody(services).await?,
+    }
+    Err(guesses::problem(refusal).into())
+}
+
+async fn verify(
+    services: &Services,
+    counted: &Counted,
+    password: &zeroize::Zeroizing<String>,
+    account: Option<&Account>,
+) -> Result<Verdict, Failure> {
+    let stored = account.map(|account| account.password_hash.as_str());
+    let verdict = services.hash_lane.verify(password.clone(), stored).await;
+    if let Err(Failure::Refused(Problem::Busy)) = verdict {
+        // Nobody looked: that was no guess.
+        counted.give_back(services).await?;
+    }
+    verdict
 }
 
 /// Asks whoever holds a session for the password once more.

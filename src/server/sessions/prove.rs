@@ -1,12 +1,14 @@
 //! Proving once more who one is, before what an open session alone must not do.
 
+use super::second_factor::refuse_code;
 use super::{LONG, NewSession, Session, Stay, password};
-use crate::model::Problem;
 use crate::model::next_path::next_path;
 use crate::model::views::EventKind;
+use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
+use crate::server::limits::codes;
 use crate::server::services::Services;
 use crate::server::store::sessions;
 use crate::server::totp::{self, Checked, Code, recovery_codes};
@@ -36,18 +38,32 @@ pub async fn prove(services: &Services, origin: &Origin, session: &Session, proo
     if !is_enrolled {
         return Ok(());
     }
+    if parsed.is_some() {
+        count_code(services, origin, session.account()).await?;
+    }
     let mut tx = services.store.begin().await?;
-    let checked = match parsed {
-        Some(code) => totp::check(services, &mut tx, session.account(), &code).await?,
+    let checked = match &parsed {
+        Some(code) => totp::check(services, &mut tx, session.account(), code).await?,
         None if recovery_codes::spend(services, &mut tx, session.account(), &code).await? => Checked::Right,
         None => Checked::Wrong,
     };
     if checked == Checked::Right {
+        if parsed.is_some() {
+            codes::forget(&mut tx, session.account()).await?;
+        }
         return Ok(tx.commit().await?);
     }
     drop(tx);
     password::note(services, session.account(), EventKind::CodeRefused, origin).await?;
     Err(if checked == Checked::Used { Problem::CodeUsed } else { Problem::WrongCode }.into())
+}
+
+/// Counts a code before it is looked at, with those of the account's logins.
+async fn count_code(services: &Services, origin: &Origin, account: &AccountId) -> Result<(), Failure> {
+    let mut tx = services.store.begin().await?;
+    let Err(too_many) = codes::count(services, &mut tx, account).await? else { return Ok(tx.commit().await?) };
+    drop(tx);
+    Err(refuse_code(services, origin, account, too_many).await?.into())
 }
 
 /// Proves, and goes on under a new cookie: the old one opens nothing any more (ASVS 7.2.4). Leads
@@ -78,5 +94,5 @@ pub async fn renew(services: &Services, db: &mut AnyConnection, session: &Sessio
     let max_age_s = session.lasts_long().then(|| session.expires_at().seconds() - now.seconds());
     debug_assert!(max_age_s.is_none_or(|age| age <= LONG.1), "no session outlasts its first cookie");
     let account = session.account().clone();
-    Ok(NewSession { account, token, expires_at: session.expires_at(), max_age_s, next: String::new() })
+    Ok(NewSession { account, token, expires_at: session.expires_at(), max_age_s, next: String::new(), device: None })
 }

@@ -7,6 +7,7 @@ use crate::model::views::{EnrolmentView, EventKind};
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
+use crate::server::limits::codes;
 use crate::server::mail::{self, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
@@ -16,7 +17,8 @@ use sqlx::AnyConnection;
 
 /// Finishes a login with a code of the authenticator app, or with a recovery code.
 ///
-/// A try is taken before the code is looked at; the fifth wrong one ends the pending login.
+/// A try is taken before the code is looked at; the fifth wrong one ends the pending login. Codes of
+/// the app are counted over all logins of the account too ([`Problem::TooManyCodes`], [`Problem::CodesOff`]).
 pub async fn finish_with_code(
     services: &Services,
     origin: &Origin,
@@ -25,11 +27,7 @@ pub async fn finish_with_code(
 ) -> Result<NewSession, Failure> {
     let is_recovery_code = recovery_codes::looks_like_one(typed);
     let code = if is_recovery_code { None } else { Some(Code::parse(typed)?) };
-    // Committed by itself: a refusal below must not give the try back.
-    let mut tx = services.store.begin().await?;
-    let taken = pending_logins::take_try(&mut *tx, &pending.login.digest, services.clock.now()).await?;
-    tx.commit().await?;
-    let login = taken.ok_or(Problem::LoginExpired)?;
+    let login = take_try(services, origin, pending, code.as_ref()).await?;
 
     let mut tx = services.store.begin().await?;
     let checked = match code {
@@ -48,8 +46,48 @@ pub async fn finish_with_code(
     let session = open(services, &mut tx, &login.account_id, Stay::of(&login), origin).await?;
     let kind = if is_recovery_code { EventKind::LoggedInWithRecoveryCode } else { EventKind::LoggedIn };
     audit::record(services, &mut tx, &login.account_id, kind, origin).await?;
+    if !is_recovery_code {
+        codes::forget(&mut tx, &login.account_id).await?;
+    }
     tx.commit().await?;
-    Ok(NewSession { next: login.next_path, ..session })
+    let must_bind_anew = is_recovery_code && codes::are_off(services, services.store.read(), &login.account_id).await?;
+    let next = if must_bind_anew { "/totp-setup".to_owned() } else { login.next_path };
+    Ok(NewSession { next, ..session })
+}
+
+/// Takes a try, and counts a code of the app. Committed by itself: a refusal of the code must not
+/// give the try back.
+async fn take_try(
+    services: &Services,
+    origin: &Origin,
+    pending: &Pending,
+    code: Option<&Code>,
+) -> Result<PendingLogin, Failure> {
+    let mut tx = services.store.begin().await?;
+    let taken = pending_logins::take_try(&mut *tx, &pending.login.digest, services.clock.now()).await?;
+    let login = taken.ok_or(Problem::LoginExpired)?;
+    if code.is_some()
+        && let Err(too_many) = codes::count(services, &mut tx, &login.account_id).await?
+    {
+        drop(tx);
+        return Err(refuse_code(services, origin, &login.account_id, too_many).await?.into());
+    }
+    tx.commit().await?;
+    Ok(login)
+}
+
+/// What to say of a code too many; call it after its transaction was dropped.
+pub(super) async fn refuse_code(
+    services: &Services,
+    origin: &Origin,
+    account: &AccountId,
+    too_many: codes::TooMany,
+) -> Result<Problem, Failure> {
+    let refusal = codes::refuse(services, too_many).await?;
+    if refusal.is_news {
+        note(services, account, EventKind::Throttled, origin).await?;
+    }
+    Ok(codes::problem(refusal))
 }
 
 /// What to say of a wrong code. A code of a later time is named only after two with the same
@@ -157,7 +195,7 @@ pub(super) async fn settle(
 /// Starts the set-up with a new secret. A session must have logged in within five minutes: else
 /// whoever finds it open could bind their own phone to the account.
 pub async fn restart_enrolment(services: &Services, enroller: &Enroller) -> Result<(), Failure> {
-    if totp::is_enrolled(services, enroller.account()).await? {
+    if totp::is_settled(services, enroller.account()).await? {
         return Err(Problem::AlreadyEnrolled.into());
     }
     if let Enroller::Session(session) = enroller {

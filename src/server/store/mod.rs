@@ -3,9 +3,11 @@
 pub mod accounts;
 pub mod authenticators;
 pub mod departures;
+pub mod devices;
 pub mod enrolments;
 pub mod events;
 pub mod guards;
+pub mod limits;
 pub mod one_time_tokens;
 pub mod outbox;
 pub mod pending_logins;

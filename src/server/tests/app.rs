@@ -8,8 +8,10 @@ use crate::server::keys::random;
 use crate::server::services::Services;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -39,8 +41,14 @@ impl Folder {
     }
 
     pub fn settings(&self, more: &[(&str, &str)]) -> HashMap<String, String> {
-        // A busy machine must not fail a test.
-        let data = [("SEKISHO_DATA_DIR", self.0.to_str().unwrap()), ("SEKISHO_HASH_PRIORITY", "normal")];
+        let is_elsewhere = more.iter().any(|(name, url)| *name == "SEKISHO_PUBLIC_URL" && !url.contains("localhost"));
+        let data = [
+            ("SEKISHO_DATA_DIR", self.0.to_str().unwrap()),
+            // A busy machine must not fail a test.
+            ("SEKISHO_HASH_PRIORITY", "normal"),
+            // Tests log in hundreds of times; those of the limits turn them on.
+            ("SEKISHO_THROTTLE", if is_elsewhere { "on" } else { "off" }),
+        ];
         data.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 }
@@ -67,6 +75,12 @@ impl TestApp {
         let services = Arc::new(Services::open(config, Clock::Test(AtomicI64::new(START))).await.unwrap());
         register_functions();
         Self { router: http::router(Arc::clone(&services)), services, folder }
+    }
+
+    /// The same server started anew, on the same data and at the same time.
+    pub async fn restarted(&self) -> Router {
+        let clock = Clock::Test(AtomicI64::new(self.services.clock.now().seconds()));
+        http::router(Arc::new(Services::open(self.services.config.clone(), clock).await.unwrap()))
     }
 
     pub fn advance(&self, seconds: i64) {
@@ -122,11 +136,18 @@ pub struct Visitor<'a> {
     pub app: &'a TestApp,
     pub cookies: BTreeMap<String, String>,
     pub is_plain: bool,
+    /// The address of the other end of its connection, if it has one.
+    pub from: Option<IpAddr>,
 }
 
 impl<'a> Visitor<'a> {
     pub fn new(app: &'a TestApp) -> Self {
-        Self { app, cookies: BTreeMap::new(), is_plain: false }
+        Self { app, cookies: BTreeMap::new(), is_plain: false, from: None }
+    }
+
+    /// One whose requests come from this address.
+    pub fn at(app: &'a TestApp, from: &str) -> Self {
+        Self { from: Some(from.parse().unwrap()), ..Self::new(app) }
     }
 
     /// One whose browser has no JavaScript.
@@ -171,6 +192,9 @@ impl<'a> Visitor<'a> {
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !jar.is_empty() {
             request.headers_mut().append(header::COOKIE, jar.join("; ").parse().unwrap());
+        }
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(from, 4711)));
         }
         let answer = Self::send_to(&self.app.router, request).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {

@@ -8,6 +8,7 @@ mod forms;
 mod headers;
 mod journeys;
 mod layers;
+mod limits;
 mod log;
 mod mail;
 mod pins;

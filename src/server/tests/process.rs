@@ -19,6 +19,7 @@ fn program(folder: &Path) -> Command {
         .env("SEKISHO_DATA_DIR", folder.join("data"))
         .env("SEKISHO_LISTEN", free_address())
         .env("SEKISHO_HASH_PRIORITY", "normal")
+        .env("SEKISHO_THROTTLE", "off")
         .current_dir(folder);
     program
 }

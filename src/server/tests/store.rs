@@ -4,8 +4,8 @@ use super::app::Folder;
 use crate::model::{AccountId, Language, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
-    Store, accounts, authenticators, departures, enrolments, events, guards, one_time_tokens, outbox, pending_logins,
-    people, recovery_codes, sessions, signing_keys, sweep,
+    Store, accounts, authenticators, departures, devices, enrolments, events, guards, limits, one_time_tokens, outbox,
+    pending_logins, people, recovery_codes, sessions, signing_keys, sweep,
 };
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is")]
@@ -32,6 +32,8 @@ async fn every_function_does_what_it_says_on_both_databases() {
         one_time(&store, &ada, now).await;
         signing(&store, now).await;
         mails(&store, now).await;
+        counters(&store, now).await;
+        browsers(&store, &ada, now).await;
         people_of(&store, &ada, now).await;
         Store::open(&url).await.unwrap();
         store.close().await;
@@ -70,6 +72,58 @@ async fn account(store: &Store, now: Timestamp) -> AccountId {
     assert_eq!((found.id.as_str(), found.password_hash.as_str(), found.disabled_at), (id.as_str(), "new", None));
     assert_eq!(accounts::email_of(store.read(), &id).await.unwrap(), Some(found.email));
     id
+}
+
+async fn counters(store: &Store, now: Timestamp) {
+    let (name, kind) = (unique("limit"), unique("kind"));
+    assert_eq!(limits::find(store.read(), &name).await.unwrap(), None);
+    let mut tx = store.begin().await.unwrap();
+    let before = limits::lock(&mut *tx, &name, &kind).await.unwrap();
+    assert_eq!(before, limits::Count::default());
+    let after = limits::Count { failures: 3, until: now.seconds() + 9, told_until: 5 };
+    assert!(limits::advance(&mut *tx, &name, before, after, now.plus_s(10)).await.unwrap());
+    assert!(!limits::advance(&mut *tx, &name, before, after, now.plus_s(10)).await.unwrap());
+    assert_eq!(limits::lock(&mut *tx, &name, &kind).await.unwrap(), after);
+    tx.commit().await.unwrap();
+    assert_eq!(limits::find(store.read(), &name).await.unwrap(), Some(after));
+    assert_eq!(limits::count(store.read(), &kind).await.unwrap(), 1);
+    assert!(!limits::over(store.read(), now.plus_s(9), 1_000_000).await.unwrap().contains(&name));
+    assert!(limits::over(store.read(), now.plus_s(10), 1_000_000).await.unwrap().contains(&name));
+    let mut tx = store.begin().await.unwrap();
+    assert!(!limits::delete_over(&mut *tx, &name, now.plus_s(9)).await.unwrap());
+    assert!(limits::delete_over(&mut *tx, &name, now.plus_s(10)).await.unwrap());
+    limits::lock(&mut *tx, &name, &kind).await.unwrap();
+    limits::delete(&mut *tx, &name).await.unwrap();
+    assert_eq!(limits::find(&mut *tx, &name).await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
+async fn browsers(store: &Store, ada: &AccountId, now: Timestamp) {
+    let (digest, other) = (unique("device"), AccountId::from(unique("id")));
+    let mut tx = store.begin().await.unwrap();
+    devices::insert(&mut *tx, &digest, ada, now, now.plus_s(10)).await.unwrap();
+    for (account, at, is_known) in
+        [(ada, 0, true), (ada, 10, false), (&other, 0, false), (ada, 9, true), (ada, 9, false)]
+    {
+        let taken = devices::take_try(&mut *tx, &digest, account, now.plus_s(at), 2).await.unwrap();
+        assert_eq!(taken, is_known, "{at}");
+    }
+    devices::give_back(&mut *tx, &digest).await.unwrap();
+    assert!(devices::take_try(&mut *tx, &digest, ada, now, 2).await.unwrap());
+    devices::clear(&mut *tx, &digest).await.unwrap();
+    assert!(devices::take_try(&mut *tx, &digest, ada, now, 1).await.unwrap());
+    assert!(!devices::renew(&mut *tx, &digest, &other, now, now.plus_s(20)).await.unwrap());
+    assert!(devices::renew(&mut *tx, &digest, ada, now.plus_s(9), now.plus_s(20)).await.unwrap());
+    assert!(devices::take_try(&mut *tx, &digest, ada, now.plus_s(19), 1).await.unwrap(), "a login clears its failures");
+    let newer = unique("device");
+    devices::insert(&mut *tx, &newer, ada, now.plus_s(10), now.plus_s(30)).await.unwrap();
+    devices::delete_surplus(&mut *tx, ada, 1).await.unwrap();
+    assert!(!devices::take_try(&mut *tx, &digest, ada, now, 9).await.unwrap(), "the one seen last is kept");
+    devices::delete_expired(&mut *tx, now.plus_s(29)).await.unwrap();
+    assert!(devices::take_try(&mut *tx, &newer, ada, now, 9).await.unwrap());
+    devices::delete_expired(&mut *tx, now.plus_s(30)).await.unwrap();
+    assert!(!devices::take_try(&mut *tx, &newer, ada, now, 9).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 async fn second_factor(store: &Store, ada: &AccountId, now: Timestamp) {

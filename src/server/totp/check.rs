@@ -4,6 +4,7 @@ use super::code::{Code, Moment, Secret};
 use crate::model::AccountId;
 use crate::server::failure::Failure;
 use crate::server::keys::Place;
+use crate::server::limits::codes;
 use crate::server::services::Services;
 use crate::server::store::authenticators;
 use sqlx::AnyConnection;
@@ -42,6 +43,12 @@ pub async fn check(
 /// True if the account has a second factor.
 pub async fn is_enrolled(services: &Services, account: &AccountId) -> Result<bool, Failure> {
     Ok(authenticators::find(services.store.read(), account).await?.is_some())
+}
+
+/// True if the account has a second factor that counts: one that was switched off by too many
+/// wrong codes may be set up anew.
+pub async fn is_settled(services: &Services, account: &AccountId) -> Result<bool, Failure> {
+    Ok(is_enrolled(services, account).await? && !codes::are_off(services, services.store.read(), account).await?)
 }
 
 /// Where the secret of an account stands, for its seal.

@@ -7,6 +7,7 @@ use crate::model::views::EnrolmentView;
 use crate::model::{AccountId, Problem};
 use crate::server::failure::Failure;
 use crate::server::keys::Place;
+use crate::server::limits::codes;
 use crate::server::services::Services;
 use crate::server::store::{authenticators, enrolments};
 use sqlx::AnyConnection;
@@ -65,7 +66,7 @@ pub async fn may_replace(services: &Services, holder: &str) -> Result<bool, Fail
 }
 
 /// Turns the second factor on, or replaces it, if `code` is right now; its time step is spent by
-/// that. Tells which of the two it was.
+/// that. Tells which of the two it was. One that too many wrong codes have switched off gives way.
 pub async fn confirm(
     services: &Services,
     db: &mut AnyConnection,
@@ -88,6 +89,9 @@ pub async fn confirm(
         return Err(Problem::SetUpExpired.into());
     }
     let enrolment = if kind == Enrolment::First.word() { Enrolment::First } else { Enrolment::Replacement };
+    if enrolment == Enrolment::First && codes::are_off(services, &mut *db, account).await? {
+        authenticators::delete(&mut *db, account).await?;
+    }
     let is_done = match enrolment {
         Enrolment::First => authenticators::insert(&mut *db, new, now).await?,
         Enrolment::Replacement => authenticators::replace(&mut *db, new, now).await?,
@@ -95,6 +99,7 @@ pub async fn confirm(
     if !is_done {
         return Err(Problem::AlreadyEnrolled.into());
     }
+    codes::forget(&mut *db, account).await?;
     enrolments::delete_all_of(db, account).await?;
     Ok(enrolment)
 }
