@@ -5,6 +5,7 @@ use crate::model::{AccountId, LinkState, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::guesses::{self, Guess};
 use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::passwords::{Verdict, change, policy};
@@ -78,14 +79,24 @@ pub async fn verify_opened(
     };
     if opened.registered_here.as_ref() != Some(&token.account_id) {
         let typed = password.filter(|typed| !typed.is_empty()).ok_or(Problem::PasswordAsked)?;
-        let stored = people::password_of(services.store.read(), &token.account_id).await?;
-        let password = policy::normalise(typed);
-        policy::check_form(&password).map_err(|_| Problem::NotThatPassword)?;
-        if services.hash_lane.verify(password, stored.as_deref()).await? == Verdict::Wrong {
-            return Err(Problem::NotThatPassword.into());
-        }
+        check_chosen(services, origin, &token, typed).await?;
     }
     verify_present(services, origin, &token).await
+}
+
+/// Compares a password with the one chosen at registration, within the budget of every other guess.
+async fn check_chosen(services: &Services, origin: &Origin, token: &OneTimeToken, typed: String) -> Result<(), Failure> {
+    let password = policy::normalise(typed);
+    policy::check_form(&password).map_err(|_| Problem::NotThatPassword)?;
+    let email = Email::parse(&token.email)?;
+    let account = &token.account_id;
+    let guess = Guess { address: &origin.address, email_key: email.key(), account: Some(account), device: None };
+    let counted = guesses::count(services, &guess).await?.map_err(guesses::problem)?;
+    let stored = people::password_of(services.store.read(), account).await?;
+    if services.hash_lane.verify(password, stored.as_deref()).await? == Verdict::Wrong {
+        return Err(Problem::NotThatPassword.into());
+    }
+    counted.succeeded(services).await
 }
 
 /// Confirms a first address for whoever never chose the password: sets a new one, and ends

@@ -35,6 +35,17 @@ pub fn client(proxies: &Networks, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     client
 }
 
+/// True for what a page of another site loads as a part of itself: an image, a script, a fetch. A
+/// person who follows a link from there is welcome.
+pub fn is_part_of_another_site(headers: &HeaderMap) -> bool {
+    let says = |name: &str, words: &[&str]| {
+        headers.get(name).is_some_and(|value| words.iter().any(|word| value.as_bytes() == word.as_bytes()))
+    };
+    says("sec-fetch-site", &["cross-site", "same-site"])
+        && headers.contains_key("sec-fetch-mode")
+        && !says("sec-fetch-mode", &["navigate"])
+}
+
 /// An address as proxies spell it, with or without a port.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);

@@ -27,9 +27,9 @@ pub async fn serve() -> Result<(), Vec<String>> {
     if let Some(tls) = &tls {
         tokio::spawn(Arc::clone(tls).keep_fresh());
     }
-    let jobs = [tokio::spawn(jobs::run(Arc::clone(&services))), tokio::spawn(jobs::sweep(Arc::clone(&services)))];
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&services)));
     http::serve(listener, tls, http::router(Arc::clone(&services)), stop_signal()).await;
-    jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    jobs.abort();
     services.store.close().await;
     Ok(())
 }

@@ -5,6 +5,7 @@ mod csp;
 mod forms;
 mod guard;
 mod headers;
+mod host;
 mod links;
 mod my_data;
 mod origin;

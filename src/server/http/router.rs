@@ -1,7 +1,7 @@
 //! Every route of the server.
 
 use super::{
-    forms, guard, headers, links, my_data, pages, preferences, recovery_text, same_origin, static_files, trouble,
+    forms, guard, headers, host, links, my_data, pages, preferences, recovery_text, same_origin, static_files, trouble,
     trouble_page,
 };
 use crate::model::access::PAGES;
@@ -47,6 +47,7 @@ pub fn layered(routes: Router<Arc<Services>>, services: Arc<Services>) -> Router
         .layer(from_fn_with_state(Arc::clone(&services), same_origin::check))
         .layer(CatchPanicLayer::custom(trouble::panicked))
         .layer(from_fn_with_state(Arc::clone(&services), trouble_page::draw))
+        .layer(from_fn_with_state(Arc::clone(&services), host::check))
         .layer(map_response_with_state(Arc::clone(&services), headers::finish))
         .with_state(services)
 }

@@ -2,24 +2,41 @@
 
 use super::trouble;
 use crate::model::Problem;
+use crate::model::access::access;
+use crate::server::call::origin::is_part_of_another_site;
 use crate::server::rest;
 use crate::server::services::Services;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 
-/// Lets an unsafe request pass only if it comes from our own pages.
+/// What a person downloads, behind no page of its own.
+const DOWNLOADS: [&str; 2] = ["/recovery-codes.txt", "/account/data.json"];
+
+/// Lets an unsafe request pass only if it comes from our own pages, and pages be opened rather than
+/// loaded as parts of others.
 pub async fn check(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // The API has a rule of its own: it reads no cookie.
-    let is_exempt = is_safe || rest::owns(request.uri().path());
-    if is_exempt || comes_from(request.headers(), &services.config.public_url.origin) {
-        return next.run(request).await;
+    let is_api = rest::owns(request.uri().path());
+    let is_page = access(request.uri().path()).is_some() || DOWNLOADS.contains(&request.uri().path());
+    let passes = match is_safe {
+        true => !is_page || !is_part_of_another_site(request.headers()),
+        false => is_api || comes_from(request.headers(), &services.config.public_url.origin),
+    };
+    let mut response = if passes {
+        next.run(request).await
+    } else {
+        tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
+        trouble::answer(Problem::ForeignRequest)
+    };
+    if is_page {
+        let decides = HeaderValue::from_static("Sec-Fetch-Site, Sec-Fetch-Mode");
+        response.headers_mut().append(header::VARY, decides);
     }
-    tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
-    trouble::answer(Problem::ForeignRequest)
+    response
 }
 
 /// `Sec-Fetch-Site` decides where it is sent, else `Origin`. `same-site` is foreign: another port

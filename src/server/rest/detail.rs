@@ -183,3 +183,8 @@ pub fn json_response(status: StatusCode, body: &impl serde::Serialize) -> Respon
         Err(cause) => Refusal::from(Failure::Broken(cause.into())).into_response(),
     }
 }
+
+/// A refusal before a route was found, spelled like all others.
+pub fn refuse(status: StatusCode) -> Response {
+    Refusal::plain(status).into_response()
+}

@@ -3,6 +3,7 @@
 
 use super::detail::Refusal;
 use super::router::ROUTES;
+use crate::server::call::origin::is_part_of_another_site;
 use crate::server::services::Services;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -50,10 +51,13 @@ fn methods(path: &str) -> Option<&'static str> {
     ROUTES.iter().find(|(known, _)| *known == path).map(|(_, methods)| *methods)
 }
 
-/// A change asked for by a page of another site. Without `Origin` it is no browser's.
+/// A change asked for by a page of another site, or an answer that it would make a part of itself.
+/// Without `Origin` and `Sec-Fetch-Site` it is no browser's.
 fn is_foreign(request: &Request, own: &str) -> bool {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    !is_safe && request.headers().get_all(header::ORIGIN).iter().any(|origin| origin != own)
+    let is_part = request.method() == Method::GET && is_part_of_another_site(request.headers());
+    (is_part && owns(request.uri().path()))
+        || !is_safe && request.headers().get_all(header::ORIGIN).iter().any(|origin| origin != own)
 }
 
 fn is_preflight(request: &Request) -> bool {

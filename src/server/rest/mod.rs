@@ -21,5 +21,6 @@ mod second_factor;
 mod shapes;
 mod users;
 
+pub use detail::refuse;
 pub use door::owns;
 pub use router::{ROUTES, router};

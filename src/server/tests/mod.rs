@@ -6,6 +6,7 @@ mod delivery;
 mod eml;
 mod forms;
 mod headers;
+mod hosts;
 mod journeys;
 mod layers;
 mod limits;
