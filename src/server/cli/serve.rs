@@ -17,6 +17,7 @@ pub async fn serve() -> Result<(), Vec<String>> {
     let config = Config::from_env()?;
     let one = |sentence: String| vec![sentence];
     prepare_data_dir(&config.data_dir).map_err(one)?;
+    raise_descriptor_limit();
     let tls = config.tls_files.clone().map(http::Tls::open).transpose().map_err(one)?.map(Arc::new);
     // Before the database: a port in use should change nothing.
     let listener = TcpListener::bind(config.listen)
@@ -28,7 +29,9 @@ pub async fn serve() -> Result<(), Vec<String>> {
         tokio::spawn(Arc::clone(tls).keep_fresh());
     }
     let jobs = tokio::spawn(jobs::run(Arc::clone(&services)));
-    http::serve(listener, tls, http::router(Arc::clone(&services)), stop_signal()).await;
+    let proxies = services.config.limits.trusted_proxies.clone();
+    let door = http::Door { router: http::router(Arc::clone(&services)), tls, proxies };
+    http::serve(listener, door, stop_signal()).await;
     jobs.abort();
     services.store.close().await;
     Ok(())
@@ -40,6 +43,15 @@ pub(super) fn prepare_data_dir(path: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("SEKISHO_DATA_DIR: {} cannot be used: {error}.", path.display());
     fs::create_dir_all(path).map_err(failed)?;
     fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed)
+}
+
+/// Each connection needs a descriptor, and systems start programs with few.
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::warn!(%error, "The limit of open files could not be raised.");
+    }
 }
 
 fn greet(config: &Config) {

@@ -1,13 +1,21 @@
 //! The loop that accepts connections. Our own, because axum's installs no timer and hyper's
 //! header timeout would never fire: a client that dawdles would hold its connection for ever.
 
+use super::crowd::{Crowd, Seat};
+use super::pace::{Pace, Paced};
 use super::tls::Tls;
+use crate::server::config::Networks;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::{Request, Response, StatusCode, Version, header};
+use axum::response::IntoResponse;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,38 +25,115 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const DRAIN: Duration = Duration::from_secs(10);
+const MAX_HEADERS: usize = 64;
+const MAX_HEADER_BYTES: usize = 16 * 1024;
+/// After an error of `accept`: mostly descriptors are short, and others must close theirs first.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Serves until `stop` is over, over https where `tls` is given; then lets running requests
-/// finish for at most ten seconds.
-pub async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, router: Router, stop: impl Future<Output = ()>) {
+/// Who is answered, and how.
+#[derive(Clone)]
+pub struct Door {
+    pub router: Router,
+    /// https, where a certificate is given.
+    pub tls: Option<Arc<Tls>>,
+    /// May hold any number of connections.
+    pub proxies: Networks,
+}
+
+/// Serves until `stop` is over; then lets running requests finish for at most ten seconds, while
+/// whoever comes is told that this server is going.
+pub async fn serve(listener: TcpListener, door: Door, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
+    let crowd = Arc::new(Crowd::default());
     let mut stop = std::pin::pin!(stop);
+    let mut pause = FIRST_PAUSE;
     loop {
-        tokio::select! {
+        let accepted = tokio::select! {
             () = &mut stop => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    let client = Client { peer, router: router.clone(), watcher: graceful.watcher() };
-                    tokio::spawn(client.greet(stream, tls.clone()));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "A connection could not be accepted.");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            },
+            accepted = listener.accept() => accepted,
+        };
+        let Some((stream, peer)) = come_in(accepted, &mut pause).await else { continue };
+        match crowd.seat(peer.ip(), &door.proxies) {
+            Some(seat) => {
+                let client = Client { peer, seat, router: door.router.clone(), watcher: graceful.watcher() };
+                tokio::spawn(client.greet(stream, door.tls.clone()));
+            }
+            None => turn_away(&stream),
         }
     }
-    drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("Some requests did not finish in time.");
+    let mut drained = std::pin::pin!(tokio::time::timeout(DRAIN, graceful.shutdown()));
+    loop {
+        tokio::select! {
+            done = &mut drained => {
+                if done.is_err() {
+                    tracing::warn!("Some requests did not finish in time.");
+                }
+                break;
+            }
+            accepted = listener.accept() => {
+                if let Some((stream, peer)) = come_in(accepted, &mut pause).await
+                    && let Some(seat) = crowd.seat(peer.ip(), &door.proxies)
+                {
+                    tokio::spawn(say_goodbye(stream, door.tls.clone(), seat));
+                }
+            }
+        }
+    }
+}
+
+/// A connection, or a pause that grows while there is none to be had.
+async fn come_in(
+    accepted: std::io::Result<(TcpStream, SocketAddr)>,
+    pause: &mut Duration,
+) -> Option<(TcpStream, SocketAddr)> {
+    match accepted {
+        Ok(came) => {
+            *pause = FIRST_PAUSE;
+            Some(came)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "A connection could not be accepted.");
+            tokio::time::sleep(*pause).await;
+            *pause = (*pause * 2).min(LONGEST_PAUSE);
+            None
+        }
+    }
+}
+
+/// Says that there are too many connections, as far as that goes without waiting. Over https the
+/// handshake would cost more than the answer is worth: the connection just ends.
+fn turn_away(stream: &TcpStream) {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    if let Err(error) = stream.try_write(ANSWER) {
+        tracing::debug!(%error, "A connection too many ended early.");
+    }
+}
+
+/// Answers 503 to anything, `/readyz` included: a load balancer then asks elsewhere.
+async fn say_goodbye(stream: TcpStream, tls: Option<Arc<Tls>>, _seat: Seat) {
+    let service = service_fn(|_: Request<Incoming>| async {
+        let headers = [(header::RETRY_AFTER, "5"), (header::CONNECTION, "close"), (header::CACHE_CONTROL, "no-store")];
+        Ok::<_, Infallible>((StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response())
+    });
+    let bounded = tokio::time::timeout(HANDSHAKE_TIMEOUT, async {
+        let Some(tls) = tls else {
+            return http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.is_ok();
+        };
+        let Ok(stream) = tls.acceptor().accept(stream).await else { return false };
+        http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.is_ok()
+    });
+    if !bounded.await.unwrap_or(false) {
+        tracing::debug!("Somebody did not hear that this server is going.");
     }
 }
 
 /// One connection.
 struct Client {
     peer: SocketAddr,
+    seat: Seat,
     router: Router,
     watcher: Watcher,
 }
@@ -64,17 +149,40 @@ impl Client {
     }
 
     async fn answer(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let Self { peer, router, watcher } = self;
-        let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request.map(Body::new))
+        let Self { peer, seat, router, watcher } = self;
+        let pace = Pace::new();
+        let stream = Paced::new(stream, pace.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            pace.begin_answer();
+            let (pace, router) = (pace.clone(), router.clone());
+            async move {
+                let answer = answer_one(router, peer, request).await;
+                pace.end_answer();
+                answer
+            }
         });
-        let connection = hyper::server::conn::http1::Builder::new()
+        let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
+            .header_read_timeout(None)
+            .max_headers(MAX_HEADERS)
+            .max_buf_size(MAX_HEADER_BYTES)
             .serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(%error, "A connection ended early.");
         }
+        drop(seat);
     }
+}
+
+async fn answer_one(
+    router: Router,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    // Whoever speaks HTTP/1.1 says whom they mean (RFC 9112 section 3.2).
+    if request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST) {
+        return Ok(StatusCode::BAD_REQUEST.into_response());
+    }
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request.map(Body::new)).await
 }

@@ -4,6 +4,7 @@
 //! to the form's own page from a constant table. Leptos would redirect to the `Referer`
 //! and put the error into the URL.
 
+use super::bounds::MAX_BODY_BYTES;
 use super::{origin, trouble};
 use crate::model::next_path::next_path;
 use crate::model::{Flash, News, Problem};
@@ -17,8 +18,8 @@ use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use std::sync::Arc;
 
-/// Largest body that is read.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// More fields than any form has.
+const MOST_FIELDS: usize = 32;
 
 /// Where each form stands, and where a login starts again that has expired.
 const FORMS: [(&str, &str); 23] = [
@@ -60,6 +61,9 @@ pub async fn call(State(services): State<Arc<Services>>, request: Request) -> Re
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return trouble::answer(Problem::TooLarge);
     };
+    if url::form_urlencoded::parse(&body).take(MOST_FIELDS + 1).count() > MOST_FIELDS {
+        return trouble::answer(Problem::TooLarge);
+    }
     let is_plain_form = trouble::wants_page(&parts.headers);
     parts.headers.remove(header::REFERER);
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));

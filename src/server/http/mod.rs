@@ -1,6 +1,8 @@
 //! The web side: one router, its layers from the outside in, and the loop that accepts connections.
 
 mod accept;
+mod bounds;
+mod crowd;
 mod csp;
 mod forms;
 mod guard;
@@ -9,6 +11,7 @@ mod host;
 mod links;
 mod my_data;
 mod origin;
+mod pace;
 mod pages;
 mod preferences;
 mod recovery_text;
@@ -19,6 +22,6 @@ mod tls;
 mod trouble;
 mod trouble_page;
 
-pub use accept::serve;
+pub use accept::{Door, serve};
 pub use router::{layered, router};
 pub use tls::Tls;

@@ -1,8 +1,8 @@
 //! Every route of the server.
 
 use super::{
-    forms, guard, headers, host, links, my_data, pages, preferences, recovery_text, same_origin, static_files, trouble,
-    trouble_page,
+    bounds, forms, guard, headers, host, links, my_data, pages, preferences, recovery_text, same_origin, static_files,
+    trouble, trouble_page,
 };
 use crate::model::access::PAGES;
 use crate::server::rest;
@@ -43,9 +43,10 @@ fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
 /// What stands around every route, from the inside out.
 pub fn layered(routes: Router<Arc<Services>>, services: Arc<Services>) -> Router {
     routes
-        .layer(DefaultBodyLimit::max(forms::MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(bounds::MAX_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(&services), same_origin::check))
         .layer(CatchPanicLayer::custom(trouble::panicked))
+        .layer(from_fn(bounds::keep))
         .layer(from_fn_with_state(Arc::clone(&services), trouble_page::draw))
         .layer(from_fn_with_state(Arc::clone(&services), host::check))
         .layer(map_response_with_state(Arc::clone(&services), headers::finish))

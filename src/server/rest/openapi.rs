@@ -52,6 +52,7 @@ fn describe_failures(operation: &mut Operation) {
     ];
     if operation.request_body.is_some() {
         failures.push(("403", "Not for you, or asked for by another site"));
+        failures.push(("408", "The body took longer than ten seconds"));
     }
     for (status, words) in failures {
         let known = &mut operation.responses.responses;

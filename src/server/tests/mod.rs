@@ -17,6 +17,7 @@ mod promises;
 mod recover;
 mod rest;
 mod second_factor;
+mod serving;
 mod sessions;
 mod smtp;
 mod start;

@@ -70,6 +70,41 @@ impl Server {
         (head.lines().next().unwrap().to_owned(), body.to_owned())
     }
 
+    /// SIGTERM; the answer of `/readyz` while a request is still under way, and the exit code.
+    fn stop(mut self) -> (String, Option<i32>) {
+        let body = "email=eve%40example.test&password=lamps+over+the+gate";
+        let mut slow = TcpStream::connect(&self.address).unwrap();
+        slow.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let (first, second) = body.split_at(9);
+        write!(
+            slow,
+            "POST /fn/register HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{first}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let ready = self.get("/readyz");
+        write!(slow, "{second}").unwrap();
+        let mut answer = String::new();
+        slow.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "a request under way is finished: {answer}");
+        (ready, self.child.wait().unwrap().code())
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     /// SIGKILL: nothing is tidied up.
     fn kill(mut self) -> String {
         self.child.kill().unwrap();
@@ -117,6 +152,17 @@ fn an_acknowledged_account_survives_a_kill_and_nothing_secret_was_logged() {
     for secret in ["canary", "ada@example.test", "__Host-"] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
+}
+
+#[test]
+fn a_stopped_server_finishes_what_is_under_way_says_so_and_leaves_a_tidy_database() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    let (ready, code) = server.stop();
+    assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
+    assert_eq!(code, Some(0));
+    assert!(!folder.path().join("data/sekisho.db-wal").exists(), "the log was checkpointed");
 }
 
 #[test]

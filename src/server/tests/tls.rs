@@ -2,7 +2,7 @@
 
 use super::TestApp;
 use super::app::Folder;
-use crate::server::config::TlsFiles;
+use crate::server::config::{Networks, TlsFiles};
 use crate::server::http::{self, Tls};
 use std::path::PathBuf;
 use std::process::Command;
@@ -62,8 +62,8 @@ async fn https_is_served_and_a_changed_certificate_taken_up() {
     let tls = Arc::new(Tls::open(used.clone()).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let server =
-        tokio::spawn(http::serve(listener, Some(Arc::clone(&tls)), app.router.clone(), std::future::pending()));
+    let door = http::Door { router: app.router.clone(), tls: Some(Arc::clone(&tls)), proxies: Networks::default() };
+    let server = tokio::spawn(http::serve(listener, door, std::future::pending()));
 
     let answer = ask(port, &first.certificate).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("strict-transport-security: max-age=31536000"));
