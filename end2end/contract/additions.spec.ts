@@ -47,7 +47,6 @@ test.describe('GET /metrics', () => {
   });
 
   test('is Prometheus text at its own address', async ({ launch }) => {
-    test.fail(true, 'metrics are not built yet');
     const listen = `127.0.0.1:${await freePort()}`;
     await launch({ SEKISHO_METRICS_LISTEN: listen });
     const answer = await fetch(`http://${listen}/metrics`);

@@ -5,6 +5,7 @@ use crate::server::config::Config;
 use crate::server::failure::Failure;
 use crate::server::keys::{KeyRing, MasterKey};
 use crate::server::mail::Transport;
+use crate::server::metrics::Metrics;
 use crate::server::passwords::{HashLane, policy::Policy};
 use crate::server::sessions::RecentTokens;
 use crate::server::store::{Store, guards};
@@ -25,6 +26,7 @@ pub struct Services {
     pub mail_transport: Transport,
     pub signing_keys: SigningKeys,
     pub recent_tokens: RecentTokens,
+    pub metrics: Metrics,
 }
 
 impl Services {
@@ -42,7 +44,19 @@ impl Services {
             return Err(format!("A signing key could not be made: {cause}."));
         }
         let (signing_keys, recent_tokens) = (SigningKeys::new(), RecentTokens::default());
-        Ok(Self { config, store, clock, keys, hash_lane, password_policy, mail_transport, signing_keys, recent_tokens })
+        let metrics = Metrics::default();
+        Ok(Self {
+            config,
+            store,
+            clock,
+            keys,
+            hash_lane,
+            password_policy,
+            mail_transport,
+            signing_keys,
+            recent_tokens,
+            metrics,
+        })
     }
 }
 

@@ -42,6 +42,7 @@ pub async fn record(
     origin: &Origin,
 ) -> Result<(), Failure> {
     tracing::info!(account = account.as_str(), kind = name(kind), "Something happened to an account.");
+    services.metrics.events.add([name(kind)]);
     let event = Event {
         at: services.clock.now(),
         kind: name(kind).to_owned(),

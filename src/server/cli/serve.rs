@@ -1,8 +1,8 @@
 //! `sekisho serve`.
 
 use crate::server::clock::Clock;
-use crate::server::config::Config;
-use crate::server::http;
+use crate::server::config::{Config, Networks};
+use crate::server::http::{self, Door};
 use crate::server::jobs;
 use crate::server::services::Services;
 use std::fs::{self, Permissions};
@@ -23,18 +23,30 @@ pub async fn serve() -> Result<(), Vec<String>> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| one(format!("SEKISHO_LISTEN: {} cannot be served: {error}.", config.listen)))?;
+    let metrics = metrics_listener(&config).await.map_err(one)?;
     let services = Arc::new(Services::open(config, Clock::System).await.map_err(one)?);
     greet(&services.config);
     if let Some(tls) = &tls {
         tokio::spawn(Arc::clone(tls).keep_fresh());
     }
     let jobs = tokio::spawn(jobs::run(Arc::clone(&services)));
+    if let Some(listener) = metrics {
+        let door =
+            Door { router: http::metrics_router(Arc::clone(&services)), tls: None, proxies: Networks::default() };
+        tokio::spawn(http::serve(listener, door, std::future::pending()));
+    }
     let proxies = services.config.limits.trusted_proxies.clone();
-    let door = http::Door { router: http::router(Arc::clone(&services)), tls, proxies };
+    let door = Door { router: http::router(Arc::clone(&services)), tls, proxies };
     http::serve(listener, door, stop_signal()).await;
     jobs.abort();
     services.store.close().await;
     Ok(())
+}
+
+async fn metrics_listener(config: &Config) -> Result<Option<TcpListener>, String> {
+    let Some(address) = config.metrics_listen else { return Ok(None) };
+    let listener = TcpListener::bind(address).await;
+    listener.map(Some).map_err(|error| format!("SEKISHO_METRICS_LISTEN: {address} cannot be served: {error}."))
 }
 
 // The database and its log inherit no more than the folder's owner may do.

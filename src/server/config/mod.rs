@@ -49,6 +49,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// How the REST API behaves.
     pub api: ApiConfig,
+    /// `SEKISHO_METRICS_LISTEN`: where Prometheus reads figures; default nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// How much may be tried, and from where.
     pub limits: LimitsConfig,
     /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
@@ -74,6 +76,7 @@ impl Config {
         let api = ApiConfig::read(&mut reader);
         let email_verification_is_required = read_verification(&mut reader, &mail);
         let limits = LimitsConfig::read(&mut reader, listen, &public_url, tls_files.is_some());
+        let metrics_listen = reader.maybe("SEKISHO_METRICS_LISTEN", "an address and port such as 127.0.0.1:9100");
         let data_dir = PathBuf::from(reader.text("SEKISHO_DATA_DIR", "data"));
         let database_url =
             reader.text("SEKISHO_DATABASE_URL", &format!("sqlite:{}", data_dir.join("sekisho.db").display()));
@@ -96,6 +99,7 @@ impl Config {
             mail,
             api,
             limits,
+            metrics_listen,
             hash_params: HashParams {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
                 passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),
@@ -172,6 +176,7 @@ mod tests {
             ("SEKISHO_API_COMPAT", "loose"),
             ("SEKISHO_ACCESS_TOKEN_MINUTES", "61"),
             ("SEKISHO_CORS_ORIGINS", "https://app.example.org, *"),
+            ("SEKISHO_METRICS_LISTEN", "9100"),
             ("SEKISHO_THROTTLE", "sometimes"),
             ("SEKISHO_REGISTRATIONS_PER_SOURCE", "0"),
             ("SEKISHO_REGISTRATIONS_PER_HOUR", "many"),
@@ -186,6 +191,7 @@ mod tests {
             "SEKISHO_API_COMPAT",
             "SEKISHO_ACCESS_TOKEN_MINUTES",
             "SEKISHO_CORS_ORIGINS",
+            "SEKISHO_METRICS_LISTEN",
             "SEKISHO_THROTTLE",
             "SEKISHO_REGISTRATIONS_PER_SOURCE",
             "SEKISHO_REGISTRATIONS_PER_HOUR",

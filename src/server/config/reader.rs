@@ -52,6 +52,16 @@ impl Reader {
         default.parse().unwrap()
     }
 
+    /// A value with a spelling, if it is set.
+    pub fn maybe<T: FromStr>(&mut self, name: &'static str, wanted: &str) -> Option<T> {
+        let text = self.optional(name)?;
+        let value = text.parse().ok();
+        if value.is_none() {
+            self.complain(format!("{name} must be {wanted}, not {text:?}."));
+        }
+        value
+    }
+
     /// The position of the value among `words`; the first is the default.
     pub fn choice<const N: usize>(&mut self, name: &'static str, words: [&str; N]) -> usize {
         let Some(value) = self.optional(name) else { return 0 };

@@ -4,14 +4,11 @@
 
 use crate::server::config::PublicUrl;
 use crate::server::rest;
-use crate::server::services::Services;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::{Authority, PathAndQuery};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// What a `Host` header means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,29 +19,27 @@ enum Named {
     Stranger,
 }
 
-/// Lets a request pass that asks for us.
-pub async fn check(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
-    let public_url = &services.config.public_url;
+/// What to answer a request that does not ask for us; one that does gets its plain target.
+pub fn judge(public_url: &PublicUrl, request: &mut Request) -> Option<Response> {
     // The authority of an absolute target (`GET http://other/ HTTP/1.1`) says nothing.
     let target = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-    let is_health = matches!(target.path(), "/healthz" | "/readyz");
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
     match named(request.headers(), public_url) {
         Named::Us => {}
-        _ if is_health => {}
+        _ if matches!(target.path(), "/healthz" | "/readyz") => {}
         Named::Loopback if is_get => {
             let location = format!("{}{target}", public_url.origin);
-            return (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response();
+            return Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response());
         }
         Named::Loopback | Named::Stranger if rest::owns(target.path()) => {
-            return rest::refuse(StatusCode::MISDIRECTED_REQUEST);
+            return Some(rest::refuse(StatusCode::MISDIRECTED_REQUEST));
         }
-        Named::Loopback | Named::Stranger => return StatusCode::MISDIRECTED_REQUEST.into_response(),
+        Named::Loopback | Named::Stranger => return Some(StatusCode::MISDIRECTED_REQUEST.into_response()),
     }
     if request.uri().authority().is_some() {
         *request.uri_mut() = Uri::from(target);
     }
-    next.run(request).await
+    None
 }
 
 /// Without `Host` nothing is claimed; the loop that reads requests from sockets asks for one.

@@ -1,7 +1,7 @@
 //! Every route of the server.
 
 use super::{
-    bounds, forms, guard, headers, host, links, my_data, pages, preferences, recovery_text, same_origin, static_files,
+    bounds, forms, front, guard, headers, links, my_data, pages, preferences, recovery_text, same_origin, static_files,
     trouble, trouble_page,
 };
 use crate::model::access::PAGES;
@@ -48,7 +48,7 @@ pub fn layered(routes: Router<Arc<Services>>, services: Arc<Services>) -> Router
         .layer(CatchPanicLayer::custom(trouble::panicked))
         .layer(from_fn(bounds::keep))
         .layer(from_fn_with_state(Arc::clone(&services), trouble_page::draw))
-        .layer(from_fn_with_state(Arc::clone(&services), host::check))
+        .layer(from_fn_with_state(Arc::clone(&services), front::receive))
         .layer(map_response_with_state(Arc::clone(&services), headers::finish))
         .with_state(services)
 }

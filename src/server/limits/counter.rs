@@ -95,6 +95,7 @@ pub(super) async fn refusal(
     count: Count,
     wait: Wait,
 ) -> Result<Refusal, Failure> {
+    services.metrics.throttled.add([counter.kind]);
     let now = services.clock.now();
     if !is_news(count, now) && counter.rule.settle(count, now) == count {
         return Ok(Refusal { wait, is_news: false });

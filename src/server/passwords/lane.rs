@@ -8,8 +8,9 @@ use super::HashParams;
 use super::hash::Workspace;
 use crate::model::Problem;
 use crate::server::failure::Failure;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -43,6 +44,35 @@ pub struct HashLane {
     orders: mpsc::SyncSender<Order>,
     params: HashParams,
     dummy: String,
+    figures: LaneFigures,
+}
+
+/// How busy the lane is and was.
+#[derive(Default)]
+pub struct LaneFigures {
+    /// Orders that wait or are worked on.
+    pub waiting: AtomicU64,
+    pub done: AtomicU64,
+    /// Orders that found no room or waited too long.
+    pub refused: AtomicU64,
+    /// Microseconds from order to answer, of all that were done.
+    pub time_us: AtomicU64,
+}
+
+/// Counts an order as waiting for as long as its client is there.
+struct Waiting<'a>(&'a LaneFigures);
+
+impl<'a> Waiting<'a> {
+    fn new(figures: &'a LaneFigures) -> Self {
+        figures.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(figures)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl HashLane {
@@ -58,7 +88,7 @@ impl HashLane {
                 .map_err(|error| format!("a hashing thread did not start: {error}"))?;
         }
         let dummy = Workspace::default().hash(b"nobody has this password", params)?;
-        Ok(Self { orders, params, dummy })
+        Ok(Self { orders, params, dummy, figures: LaneFigures::default() })
     }
 
     /// Hashes a password into a PHC string.
@@ -81,7 +111,24 @@ impl HashLane {
         HashParams::of(phc).is_some_and(|params| self.params.exceed(&params))
     }
 
+    /// How busy it is and was.
+    pub fn figures(&self) -> &LaneFigures {
+        &self.figures
+    }
+
     async fn place<T>(&self, order: Order, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
+        let (_waiting, asked) = (Waiting::new(&self.figures), Instant::now());
+        let answer = self.answer_to(order, wait).await;
+        match &answer {
+            Err(Failure::Refused(_)) => self.figures.refused.fetch_add(1, Ordering::Relaxed),
+            _ => self.figures.done.fetch_add(1, Ordering::Relaxed),
+        };
+        let time_us = u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.figures.time_us.fetch_add(time_us, Ordering::Relaxed);
+        answer
+    }
+
+    async fn answer_to<T>(&self, order: Order, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
         self.orders.try_send(order).map_err(|_| Problem::Busy)?;
         // A receiver dropped here makes its order stale: the thread skips it.
         let answer = tokio::time::timeout(MAX_WAIT, wait).await.map_err(|_| Problem::Busy)?;

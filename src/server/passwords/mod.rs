@@ -7,4 +7,4 @@ pub mod policy;
 pub mod reset;
 
 pub use hash::{HashParams, Workspace};
-pub use lane::{HashLane, Priority, Verdict};
+pub use lane::{HashLane, LaneFigures, Priority, Verdict};

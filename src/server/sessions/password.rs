@@ -36,6 +36,7 @@ pub(super) async fn owner(
     let counted = count(services, origin, &key, account.as_ref()).await?;
     let verdict = verify(services, &counted, &password, account.as_ref()).await?;
     let Some(account) = account else {
+        services.metrics.events.add(["password_refused"]);
         note_nobody(services).await?;
         return Err(Problem::BadCredentials.into());
     };

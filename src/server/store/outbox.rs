@@ -129,3 +129,24 @@ pub async fn waiting(db: impl AnyExecutor<'_>, id: &str) -> sqlx::Result<Option<
         .fetch_optional(db)
         .await
 }
+
+/// How many messages wait that were tried at least `min_tries` times.
+pub async fn count_waiting(db: impl AnyExecutor<'_>, min_tries: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM outbox WHERE delivered_at IS NULL AND sealed_message IS NOT NULL AND tries >= $1",
+    )
+    .bind(min_tries)
+    .fetch_one(db)
+    .await
+}
+
+/// When the oldest waiting message was written.
+pub async fn oldest_waiting(db: impl AnyExecutor<'_>) -> sqlx::Result<Option<Timestamp>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT created_at FROM outbox WHERE delivered_at IS NULL AND sealed_message IS NOT NULL \
+         ORDER BY created_at LIMIT 1",
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(at.map(Timestamp::from))
+}

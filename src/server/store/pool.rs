@@ -79,6 +79,11 @@ impl Store {
         self.changes.committed().await;
     }
 
+    /// How many connections there are to read with, and how many of them are idle.
+    pub fn connections(&self) -> (u32, usize) {
+        (self.readers.size(), self.readers.num_idle())
+    }
+
     /// Closes every connection; on SQLite this also checkpoints the log.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -209,3 +209,11 @@ pub async fn erase_sheets_of(db: impl AnyExecutor<'_>, account: &AccountId) -> s
         .await?;
     Ok(())
 }
+
+/// How many sessions are not over.
+pub async fn count_all_live(db: impl AnyExecutor<'_>, now: Timestamp) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM sessions WHERE expires_at > $1 AND last_seen_at + idle_s > $1")
+        .bind(now.seconds())
+        .fetch_one(db)
+        .await
+}

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the server and what of ours it may use.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("server/store", &["model"]),
     ("server/keys", &[]),
     ("server/config", &["model", "server/passwords"]),
+    ("server/metrics", &[]),
     ("server/limits", &["model", "server/failure", "server/keys", "server/services", "server/store"]),
     ("server/audit", &["model", "server/failure", "server/services", "server/store"]),
     (

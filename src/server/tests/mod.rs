@@ -12,6 +12,7 @@ mod layers;
 mod limits;
 mod log;
 mod mail;
+mod metrics;
 mod pins;
 mod promises;
 mod recover;
