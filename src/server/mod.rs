@@ -16,6 +16,7 @@ pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod passwords;
+pub mod recent;
 pub mod rest;
 pub mod services;
 pub mod sessions;

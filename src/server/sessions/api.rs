@@ -5,7 +5,7 @@
 
 use super::current::{live, waiting};
 use super::login::{Continuation, wait};
-use super::recent::{self, Moment};
+use super::recent;
 use super::second_factor::{Enroller, finish_with_code, restart_enrolment, settle, show_enrolment};
 use super::{
     BEARER, JWT, Login, LoginForm, NewSession, Pending, Place, Session, Stay, abandon, insert, log_in, password,
@@ -15,6 +15,7 @@ use crate::model::views::EnrolmentView;
 use crate::server::audit::Origin;
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
+use crate::server::recent::Moment;
 use crate::server::services::Services;
 use crate::server::store::{pending_logins, sessions};
 use crate::server::tokens::access::{self, Grant};
@@ -92,15 +93,15 @@ async fn named(services: &Services, token: &str) -> Result<Option<Session>, Fail
     if token.len() > access::MAX_BYTES {
         return Ok(None);
     }
-    let (digest, moment) = (recent::digest(token), Moment::now(services));
-    if let Some(session) = services.recent_tokens.find(&digest, &moment) {
+    let digest = recent::digest(token);
+    if let Some(session) = services.recent_tokens.find(&digest, &Moment::now(services)) {
         return Ok(Some(session));
     }
     let Some(claimed) = access::read(services, token).await? else { return Ok(None) };
     let session = live(services, &claimed.session, JWT).await?;
     let session = session.filter(|session| *session.account() == claimed.account);
     if let Some(session) = &session {
-        services.recent_tokens.keep(digest, moment, session);
+        services.recent_tokens.keep(digest, session);
     }
     Ok(session)
 }

@@ -4,6 +4,7 @@ use super::BROWSER;
 use crate::model::{AccountId, Problem, Timestamp};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
+use crate::server::recent::Moment;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::people::Person;
@@ -14,36 +15,45 @@ use std::sync::Arc;
 const STEP_UP_S: i64 = 5 * 60;
 
 /// Proof of a full session. Domain functions take it as a parameter, so no check can be forgotten.
-pub struct Session(Arc<LiveSession>);
+/// Not `Clone`, lest somebody keep one.
+pub struct Session {
+    found: Arc<LiveSession>,
+    read_at: Moment,
+}
 
 impl Session {
-    pub(super) fn of(found: LiveSession) -> Self {
-        Self(Arc::new(found))
+    pub(super) fn of(found: Arc<LiveSession>, read_at: Moment) -> Self {
+        Self { found, read_at }
     }
 
-    /// The same proof once more; not `Clone`, lest somebody keep one.
-    pub(super) fn again(&self) -> Self {
-        Self(Arc::clone(&self.0))
+    /// What the proof was made of.
+    pub(super) fn found(&self) -> Arc<LiveSession> {
+        Arc::clone(&self.found)
+    }
+
+    /// When the database was asked for it.
+    pub fn read_at(&self) -> Moment {
+        self.read_at
     }
 
     /// Whose session it is.
     pub fn account(&self) -> &AccountId {
-        &self.0.session.account_id
+        &self.found.session.account_id
     }
 
     /// The address of that account.
     pub fn email(&self) -> &str {
-        &self.0.email
+        &self.found.email
     }
 
     /// The digest of its cookie.
     pub fn digest(&self) -> &str {
-        &self.0.session.digest
+        &self.found.session.digest
     }
 
     /// When its owner logged in.
     pub fn created_at(&self) -> Timestamp {
-        self.0.session.created_at
+        self.found.session.created_at
     }
 
     /// When it is over, whatever happens.
@@ -67,10 +77,10 @@ impl Session {
     pub fn person(&self) -> Person {
         Person {
             id: self.account().clone(),
-            email: self.0.email.clone(),
-            verified_at: self.0.verified_at,
+            email: self.found.email.clone(),
+            verified_at: self.found.verified_at,
             disabled_at: None,
-            superuser_at: self.0.superuser_at,
+            superuser_at: self.found.superuser_at,
         }
     }
 }
@@ -104,7 +114,7 @@ pub async fn current(services: &Services, token: &Token) -> Result<Option<Sessio
 
 /// The live session of this digest and kind.
 pub(super) async fn live(services: &Services, digest: &str, kind: &str) -> Result<Option<Session>, Failure> {
-    let now = services.clock.now();
+    let (now, read_at) = (services.clock.now(), Moment::now(services));
     let Some(found) = sessions::find_live(services.store.read(), digest, kind, now).await? else {
         return Ok(None);
     };
@@ -113,7 +123,7 @@ pub(super) async fn live(services: &Services, digest: &str, kind: &str) -> Resul
         sessions::touch(&mut *tx, digest, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(Session::of(found)))
+    Ok(Some(Session::of(Arc::new(found), read_at)))
 }
 
 /// The pending login that `token` stands for, if it is still open.

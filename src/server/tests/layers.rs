@@ -53,6 +53,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "server/limits",
             "server/mail",
             "server/passwords",
+            "server/recent",
             "server/services",
             "server/store",
             "server/tokens",
