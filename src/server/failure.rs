@@ -1,7 +1,11 @@
 //! How a domain function says no: a refusal a person may hear, or a fault that only the log may.
 
 use crate::model::Problem;
+use std::any::Any;
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -29,6 +33,24 @@ impl Failure {
             }
         }
     }
+}
+
+/// Waits for `work`; if it panics, that is a fault like any other: its text stays in the log.
+pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let mut work = pin!(work);
+    std::future::poll_fn(move |context| {
+        // Nothing looks at what panicked again.
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(cause) => Poll::Ready(Err(panicked(cause.as_ref()))),
+        }
+    })
+    .await
+}
+
+fn panicked(cause: &(dyn Any + Send)) -> Failure {
+    let text = cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
+    Failure::Broken(format!("a request panicked: {}", text.unwrap_or("no text")).into())
 }
 
 impl From<Problem> for Failure {

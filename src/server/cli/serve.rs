@@ -2,7 +2,7 @@
 
 use crate::server::clock::Clock;
 use crate::server::config::{Config, Networks};
-use crate::server::http::{self, Door};
+use crate::server::http::{self, Behind, Door};
 use crate::server::jobs;
 use crate::server::services::Services;
 use std::fs::{self, Permissions};
@@ -31,12 +31,12 @@ pub async fn serve() -> Result<(), Vec<String>> {
     }
     let jobs = tokio::spawn(jobs::run(Arc::clone(&services)));
     if let Some(listener) = metrics {
-        let door =
-            Door { router: http::metrics_router(Arc::clone(&services)), tls: None, proxies: Networks::default() };
+        let behind = Behind::Metrics(http::metrics_router(Arc::clone(&services)));
+        let door = Door { behind, tls: None, proxies: Networks::default() };
         tokio::spawn(http::serve(listener, door, std::future::pending()));
     }
     let proxies = services.config.limits.trusted_proxies.clone();
-    let door = Door { router: http::router(Arc::clone(&services)), tls, proxies };
+    let door = Door { behind: Behind::Web(http::web(Arc::clone(&services))), tls, proxies };
     http::serve(listener, door, stop_signal()).await;
     jobs.abort();
     services.store.close().await;

@@ -4,10 +4,10 @@
 use super::crowd::{Crowd, Seat};
 use super::pace::{Pace, Paced};
 use super::tls::Tls;
+use super::web::Web;
 use crate::server::config::Networks;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, Version, header};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
@@ -35,11 +35,27 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Who is answered, and how.
 #[derive(Clone)]
 pub struct Door {
-    pub router: Router,
+    pub behind: Behind,
     /// https, where a certificate is given.
     pub tls: Option<Arc<Tls>>,
     /// May hold any number of connections.
     pub proxies: Networks,
+}
+
+/// What stands behind a door.
+#[derive(Clone)]
+pub enum Behind {
+    Web(Web),
+    Metrics(Router),
+}
+
+impl Behind {
+    async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+        match self {
+            Self::Web(web) => web.answer(Some(peer), request).await,
+            Self::Metrics(router) => router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}),
+        }
+    }
 }
 
 /// Serves until `stop` is over; then lets running requests finish for at most ten seconds, while
@@ -57,7 +73,7 @@ pub async fn serve(listener: TcpListener, door: Door, stop: impl Future<Output =
         let Some((stream, peer)) = come_in(accepted, &mut pause).await else { continue };
         match crowd.seat(peer.ip(), &door.proxies) {
             Some(seat) => {
-                let client = Client { peer, seat, router: door.router.clone(), watcher: graceful.watcher() };
+                let client = Client { peer, seat, behind: door.behind.clone(), watcher: graceful.watcher() };
                 tokio::spawn(client.greet(stream, door.tls.clone()));
             }
             None => turn_away(&stream),
@@ -134,12 +150,16 @@ async fn say_goodbye(stream: TcpStream, tls: Option<Arc<Tls>>, _seat: Seat) {
 struct Client {
     peer: SocketAddr,
     seat: Seat,
-    router: Router,
+    behind: Behind,
     watcher: Watcher,
 }
 
 impl Client {
     async fn greet(self, stream: TcpStream, tls: Option<Arc<Tls>>) {
+        // Answers are small and whole: nothing is gained by waiting for more.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "Small packets of a connection may be late.");
+        }
         let Some(tls) = tls else { return self.answer(stream).await };
         match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => self.answer(stream).await,
@@ -149,14 +169,14 @@ impl Client {
     }
 
     async fn answer(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let Self { peer, seat, router, watcher } = self;
+        let Self { peer, seat, behind, watcher } = self;
         let pace = Pace::new();
         let stream = Paced::new(stream, pace.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             pace.begin_answer();
-            let (pace, router) = (pace.clone(), router.clone());
+            let (pace, behind) = (pace.clone(), behind.clone());
             async move {
-                let answer = answer_one(router, peer, request).await;
+                let answer = answer_one(&behind, peer, request).await;
                 pace.end_answer();
                 answer
             }
@@ -175,14 +195,13 @@ impl Client {
 }
 
 async fn answer_one(
-    router: Router,
+    behind: &Behind,
     peer: SocketAddr,
-    mut request: Request<Incoming>,
+    request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     // Whoever speaks HTTP/1.1 says whom they mean (RFC 9112 section 3.2).
     if request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST) {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     }
-    request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request.map(Body::new)).await
+    Ok(behind.answer(peer, request).await)
 }

@@ -6,7 +6,6 @@ use crate::server::rest;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 const HANDLER_TIME: Duration = Duration::from_secs(15);
 
 /// Lets a request in with its body in hand, and ends what lasts too long.
-pub async fn keep(request: Request, next: Next) -> Response {
+pub async fn keep<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let is_api = rest::owns(request.uri().path());
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_URI_BYTES {
@@ -29,7 +28,7 @@ pub async fn keep(request: Request, next: Next) -> Response {
         Ok(request) => request,
         Err(status) => return refuse(is_api, status),
     };
-    match tokio::time::timeout(HANDLER_TIME, next.run(request)).await {
+    match tokio::time::timeout(HANDLER_TIME, next(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("A request took too long and was ended.");

@@ -2,10 +2,8 @@
 
 use super::csp;
 use crate::server::services::Services;
-use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use std::sync::Arc;
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -23,7 +21,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds the headers; a response that set its own policy or cache rule keeps it.
-pub async fn finish(State(services): State<Arc<Services>>, mut response: Response) -> Response {
+pub fn finish(services: &Services, mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

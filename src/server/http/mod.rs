@@ -1,11 +1,11 @@
-//! The web side: one router, its layers from the outside in, and the loop that accepts connections.
+//! The web side: the routes, what stands around every one of them, and the loop that accepts connections.
 
 mod accept;
+mod again;
 mod bounds;
 mod crowd;
 mod csp;
 mod forms;
-mod front;
 mod guard;
 mod headers;
 mod host;
@@ -17,14 +17,17 @@ mod pace;
 mod pages;
 mod preferences;
 mod recovery_text;
+mod route_class;
 mod router;
 mod same_origin;
 mod static_files;
 mod tls;
 mod trouble;
 mod trouble_page;
+mod web;
 
-pub use accept::{Door, serve};
+pub use accept::{Behind, Door, serve};
 pub use metrics::router as metrics_router;
-pub use router::{layered, router};
+pub use router::web;
 pub use tls::Tls;
+pub use web::Web;

@@ -1,9 +1,7 @@
 //! Every route of the server.
 
-use super::{
-    bounds, forms, front, guard, headers, links, my_data, pages, preferences, recovery_text, same_origin, static_files,
-    trouble, trouble_page,
-};
+use super::web::Web;
+use super::{bounds, forms, guard, links, my_data, pages, preferences, recovery_text, static_files};
 use crate::model::access::PAGES;
 use crate::server::rest;
 use crate::server::services::Services;
@@ -11,16 +9,15 @@ use any_spawner::Executor;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
 
-/// The whole server as one service.
-pub fn router(services: Arc<Services>) -> Router {
+/// The whole web side.
+pub fn web(services: Arc<Services>) -> Web {
     // Tells Leptos who runs the tasks of its pages; refused from the second time on.
     drop(Executor::init_tokio());
-    layered(routes(&services), services)
+    Web::new(routes(&services), services)
 }
 
 fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
@@ -36,19 +33,7 @@ fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {
         .route("/favicon.svg", get(static_files::plain))
         .route("/robots.txt", get(static_files::plain))
         .route("/healthz", get(|| async { "ok" }))
+        .layer(DefaultBodyLimit::max(bounds::MAX_BODY_BYTES))
         .merge(rest::router(services))
         .fallback(|| async { StatusCode::NOT_FOUND })
-}
-
-/// What stands around every route, from the inside out.
-pub fn layered(routes: Router<Arc<Services>>, services: Arc<Services>) -> Router {
-    routes
-        .layer(DefaultBodyLimit::max(bounds::MAX_BODY_BYTES))
-        .layer(from_fn_with_state(Arc::clone(&services), same_origin::check))
-        .layer(CatchPanicLayer::custom(trouble::panicked))
-        .layer(from_fn(bounds::keep))
-        .layer(from_fn_with_state(Arc::clone(&services), trouble_page::draw))
-        .layer(from_fn_with_state(Arc::clone(&services), front::receive))
-        .layer(map_response_with_state(Arc::clone(&services), headers::finish))
-        .with_state(services)
 }

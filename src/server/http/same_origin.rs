@@ -6,18 +6,20 @@ use crate::model::access::access;
 use crate::server::call::origin::is_part_of_another_site;
 use crate::server::rest;
 use crate::server::services::Services;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::middleware::Next;
 use axum::response::Response;
-use std::sync::Arc;
 
 /// What a person downloads, behind no page of its own.
 const DOWNLOADS: [&str; 2] = ["/recovery-codes.txt", "/account/data.json"];
 
 /// Lets an unsafe request pass only if it comes from our own pages, and pages be opened rather than
 /// loaded as parts of others.
-pub async fn check(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+pub async fn check<F: Future<Output = Response>>(
+    services: &Services,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // The API has a rule of its own: it reads no cookie.
     let is_api = rest::owns(request.uri().path());
@@ -27,7 +29,7 @@ pub async fn check(State(services): State<Arc<Services>>, request: Request, next
         false => is_api || comes_from(request.headers(), &services.config.public_url.origin),
     };
     let mut response = if passes {
-        next.run(request).await
+        next(request).await
     } else {
         tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
         trouble::answer(Problem::ForeignRequest)

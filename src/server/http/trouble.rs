@@ -1,10 +1,8 @@
 //! Refusals and faults, as scripts read them; `trouble_page` draws them for whoever opens pages.
 
 use crate::model::Problem;
-use crate::server::failure::Failure;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use std::any::Any;
 
 /// Answers with `problem`: its status, itself as JSON, and when to come back if that helps.
 pub fn answer(problem: Problem) -> Response {
@@ -18,13 +16,6 @@ pub fn answer(problem: Problem) -> Response {
     }
     response.extensions_mut().insert(problem);
     response
-}
-
-/// What a panic is answered with: its text stays in the log.
-pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let text = cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
-    let sentence = format!("a request panicked: {}", text.unwrap_or("no text"));
-    answer(Failure::Broken(sentence.into()).into_problem())
 }
 
 /// True for a browser that opens a page or sends a plain form.

@@ -6,22 +6,25 @@ use crate::server::failure::Failure;
 use crate::server::rest;
 use crate::server::services::Services;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 
-/// Draws a page in place of whatever went wrong below, if a page was asked for.
-pub async fn draw(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+/// What a page would be drawn from if something goes wrong; `None` where none is asked for.
+pub fn asked_for(request: &Request) -> Option<Request> {
     // The API answers in JSON whatever is asked for.
     if !trouble::wants_page(request.headers()) || rest::owns(request.uri().path()) {
-        return next.run(request).await;
+        return None;
     }
     let mut asked = Request::new(Body::empty());
     *asked.headers_mut() = request.headers().clone();
     *asked.uri_mut() = request.uri().clone();
-    let response = next.run(request).await;
+    Some(asked)
+}
+
+/// Draws a page in place of `response`, if something went wrong.
+pub async fn draw(services: &Arc<Services>, asked: Request, response: Response) -> Response {
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let status = response.status();
@@ -29,7 +32,7 @@ pub async fn draw(State(services): State<Arc<Services>>, request: Request, next:
         return response;
     }
     let problem = response.extensions().get().cloned().unwrap_or_else(|| problem_of(status));
-    let mut page = pages::of_problem(&services, asked, problem).await;
+    let mut page = pages::of_problem(services, asked, problem).await;
     *page.status_mut() = status;
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = response.headers().get(&name) {

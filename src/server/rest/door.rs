@@ -4,6 +4,7 @@
 use super::detail::Refusal;
 use super::router::ROUTES;
 use crate::server::call::origin::is_part_of_another_site;
+use crate::server::failure::caught;
 use crate::server::services::Services;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -33,7 +34,7 @@ pub async fn pass(State(services): State<Arc<Services>>, request: Request, next:
     } else if request.method() == Method::HEAD {
         StatusCode::METHOD_NOT_ALLOWED.into_response()
     } else {
-        next.run(request).await
+        caught(next.run(request)).await.unwrap_or_else(|fault| Refusal::from(fault).into_response())
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response = Refusal::plain(StatusCode::METHOD_NOT_ALLOWED).into_response();

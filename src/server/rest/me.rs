@@ -14,7 +14,10 @@ use axum::response::Response;
     responses((status = 200, body = User), (status = 401, body = Detail), (status = 403, body = Detail)))]
 pub async fn read(asked: Asked) -> Result<Response, Refusal> {
     let session = asked.session().await?;
-    Ok(json_response(StatusCode::OK, &User::from(&session.person())))
+    let mut response = json_response(StatusCode::OK, &User::from(&session.person()));
+    // As long as nothing can have changed, the same question gets this answer again.
+    response.extensions_mut().insert(session.read_at());
+    Ok(response)
 }
 
 /// Change the own address or password

@@ -2,7 +2,6 @@
 
 use super::detail::Refusal;
 use super::{door, explorer, login, me, meta, openapi, recover, register, second_factor, users};
-use crate::server::failure::Failure;
 use crate::server::services::Services;
 use axum::Router;
 use axum::extract::Request;
@@ -10,9 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use std::any::Any;
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every path and its methods.
 pub const ROUTES: [(&str, &str); 22] = [
@@ -71,12 +68,7 @@ pub fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .route("/users/", any(elsewhere))
         .route("/users/{id}/{*rest}", any(elsewhere))
         .route("/users/{id}/", any(elsewhere))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(services), door::pass))
-}
-
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    Refusal::from(Failure::broken("a request of the API panicked")).into_response()
 }
 
 /// A path that is none of the above, unless for the slash at its end.

@@ -3,10 +3,9 @@
 use crate::model::Problem;
 use crate::server::clock::Clock;
 use crate::server::config::Config;
-use crate::server::http;
+use crate::server::http::{self, Web};
 use crate::server::keys::random;
 use crate::server::services::Services;
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -15,7 +14,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use tower::ServiceExt;
 
 pub const PASSWORD: &str = "seven lamps over the gate";
 /// Longer than every time-out of the server.
@@ -25,7 +23,7 @@ const START: i64 = 1_800_000_000;
 /// A server with a database of its own in a temporary folder.
 pub struct TestApp {
     pub services: Arc<Services>,
-    pub router: Router,
+    pub web: Web,
     pub folder: Folder,
 }
 
@@ -74,13 +72,13 @@ impl TestApp {
     pub async fn of(folder: Folder, config: Config) -> Self {
         let services = Arc::new(Services::open(config, Clock::Test(AtomicI64::new(START))).await.unwrap());
         register_functions();
-        Self { router: http::router(Arc::clone(&services)), services, folder }
+        Self { web: http::web(Arc::clone(&services)), services, folder }
     }
 
     /// The same server started anew, on the same data and at the same time.
-    pub async fn restarted(&self) -> Router {
+    pub async fn restarted(&self) -> Web {
         let clock = Clock::Test(AtomicI64::new(self.services.clock.now().seconds()));
-        http::router(Arc::new(Services::open(self.services.config.clone(), clock).await.unwrap()))
+        http::web(Arc::new(Services::open(self.services.config.clone(), clock).await.unwrap()))
     }
 
     pub fn advance(&self, seconds: i64) {
@@ -196,7 +194,7 @@ impl<'a> Visitor<'a> {
         if let Some(from) = self.from {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::new(from, 4711)));
         }
-        let answer = Self::send_to(&self.app.router, request).await;
+        let answer = Self::send_to(&self.app.web, request).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
             match rest.split(';').next().unwrap() {
@@ -207,11 +205,11 @@ impl<'a> Visitor<'a> {
         answer
     }
 
-    /// Without cookies, to a router of the test's own.
-    pub async fn send_to(router: &Router, request: Request<Body>) -> Answer {
+    /// Without cookies, to a web side of the test's own.
+    pub async fn send_to(web: &Web, request: Request<Body>) -> Answer {
         let asked = format!("{} {}", request.method(), request.uri());
         let answer = async {
-            let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+            let (parts, body) = web.answer(None, request).await.into_parts();
             let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
             Answer { status: parts.status, headers: parts.headers, text }
         };

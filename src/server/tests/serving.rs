@@ -2,7 +2,7 @@
 
 use super::TestApp;
 use crate::server::config::Networks;
-use crate::server::http::{self, Door};
+use crate::server::http::{self, Behind, Door};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -28,7 +28,7 @@ impl Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let app = TestApp::with(&[("SEKISHO_LISTEN", &format!("127.0.0.1:{port}"))]).await;
-        let door = Door { router: app.router.clone(), tls: None, proxies: Networks::default() };
+        let door = Door { behind: Behind::Web(app.web.clone()), tls: None, proxies: Networks::default() };
         let task = tokio::spawn(http::serve(listener, door, std::future::pending()));
         Self { app, port, task }
     }

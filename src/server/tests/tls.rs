@@ -62,7 +62,8 @@ async fn https_is_served_and_a_changed_certificate_taken_up() {
     let tls = Arc::new(Tls::open(used.clone()).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let door = http::Door { router: app.router.clone(), tls: Some(Arc::clone(&tls)), proxies: Networks::default() };
+    let behind = http::Behind::Web(app.web.clone());
+    let door = http::Door { behind, tls: Some(Arc::clone(&tls)), proxies: Networks::default() };
     let server = tokio::spawn(http::serve(listener, door, std::future::pending()));
 
     let answer = ask(port, &first.certificate).await.unwrap();

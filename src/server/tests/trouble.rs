@@ -25,13 +25,13 @@ async fn a_panic_is_a_page_with_a_number_that_the_log_knows() {
         panic!("a canary in the cause");
         "never"
     });
-    let router = http::layered(Router::new().route("/broken", broken), Arc::clone(&app.services));
-    let answer = Visitor::send_to(&router, page("/broken")).await;
+    let web = http::Web::new(Router::new().route("/broken", broken), Arc::clone(&app.services));
+    let answer = Visitor::send_to(&web, page("/broken")).await;
     assert_eq!(answer.status, 500);
     assert!(answer.text.contains("Something went wrong") && answer.text.contains("lang=\"en\""));
     assert!(log.knows_the_number_in(&answer.text));
     assert!(!answer.text.contains("canary"));
-    let bare = Visitor::send_to(&router, Request::get("/broken").body(Body::empty()).unwrap()).await;
+    let bare = Visitor::send_to(&web, Request::get("/broken").body(Body::empty()).unwrap()).await;
     assert_eq!((bare.status.as_u16(), bare.header("content-type")), (500, "application/json; charset=utf-8"));
     assert!(!bare.text.contains("canary"));
     for answer in [answer, bare] {

@@ -10,7 +10,6 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tower::ServiceExt;
 
 /// Somebody who speaks to the API.
 #[derive(Clone)]
@@ -125,7 +124,7 @@ impl<'a> Client<'a> {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         };
-        let response = self.app.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let response = self.app.web.answer(None, request.body(body).unwrap()).await;
         let (parts, body) = response.into_parts();
         assert!(!parts.headers.contains_key(header::SET_COOKIE), "the API sets no cookie");
         let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();

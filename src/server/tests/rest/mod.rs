@@ -1,5 +1,6 @@
 //! The REST API on the whole router, in process: api-contract, cell by cell.
 
+mod again;
 mod client;
 mod compat;
 mod docs;

@@ -1,0 +1,95 @@
+//! What stands around every route.
+
+use super::again::{Again, Question};
+use super::{bounds, headers, host, route_class, same_origin, trouble, trouble_page};
+use crate::server::failure::caught;
+use crate::server::services::Services;
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, Request};
+use axum::http;
+use axum::response::Response;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use tower::{BoxError, ServiceExt};
+
+/// The whole web side: every rule that holds for all routes, then the route.
+///
+/// One function after the other, and not layers of the router: those are boxed anew for each request.
+#[derive(Clone)]
+pub struct Web(Arc<Parts>);
+
+struct Parts {
+    services: Arc<Services>,
+    routes: Router,
+    again: Again,
+}
+
+impl Web {
+    /// Puts the rules around `routes`.
+    pub fn new(routes: Router<Arc<Services>>, services: Arc<Services>) -> Self {
+        let routes = routes.with_state(Arc::clone(&services));
+        Self(Arc::new(Parts { services, routes, again: Again::default() }))
+    }
+
+    /// Answers one request of the client at `peer`, and counts it.
+    pub async fn answer<B>(&self, peer: Option<SocketAddr>, request: http::Request<B>) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let (class, started) = (route_class::of(request.uri().path()), Instant::now());
+        let answer = self.answer_uncounted(peer, request).await;
+        self.0.services.metrics.count_request(class, answer.status().as_u16(), started.elapsed());
+        answer
+    }
+
+    async fn answer_uncounted<B>(&self, peer: Option<SocketAddr>, request: http::Request<B>) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let question = Question::of(&self.0.services, peer, &request);
+        if let Some(answer) = question.as_ref().and_then(|question| self.0.again.find(question)) {
+            return answer;
+        }
+        let mut request = request.map(Body::new);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        // In a box: what is drawn in there is large, and most requests of a busy client end above.
+        let answer = Box::pin(self.judge(request)).await;
+        match question {
+            Some(question) => self.0.again.keep(question, answer).await,
+            None => answer,
+        }
+    }
+
+    /// Is it for us at all?
+    async fn judge(&self, mut request: Request) -> Response {
+        let services = &self.0.services;
+        let answer = match host::judge(&services.config.public_url, &mut request) {
+            Some(refusal) => refusal,
+            None => self.draw(request).await,
+        };
+        headers::finish(services, answer)
+    }
+
+    /// What goes wrong from here on is told by a page, where one was asked for.
+    async fn draw(&self, request: Request) -> Response {
+        let services = &self.0.services;
+        let page = trouble_page::asked_for(&request);
+        let check = |request| same_origin::check(services, request, |request| self.reach(request));
+        let answer = bounds::keep(request, check).await;
+        match page {
+            Some(page) => trouble_page::draw(services, page, answer).await,
+            None => answer,
+        }
+    }
+
+    async fn reach(&self, request: Request) -> Response {
+        match caught(self.0.routes.clone().oneshot(request)).await {
+            Ok(Ok(answer)) => answer,
+            Err(fault) => trouble::answer(fault.into_problem()),
+        }
+    }
+}
