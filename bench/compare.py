@@ -150,7 +150,7 @@ def child_s():
 
 
 class Watch:
-    """What a round cost its server, and how much of the machine others took meanwhile."""
+    """What a round cost its server, and which share of the machine the load generator and others took meanwhile."""
 
     def __init__(self, server=None):
         self.server = server
@@ -162,7 +162,7 @@ class Watch:
         cpu = self.server.cpu_s() - start_cpu if self.server else children
         ours = cpu + children if self.server else children
         available = (time.monotonic() - start_s) * CORES
-        return cpu, max(0, busy_s() - start_busy - ours) / available
+        return cpu, children / available, max(0, busy_s() - start_busy - ours) / available
 
 
 def load(server, path, seconds, connections, expect=None, method="GET", body=None, headers=()):
@@ -175,7 +175,7 @@ def load(server, path, seconds, connections, expect=None, method="GET", body=Non
     command = ["wrk", *flags, *headers, f"http://127.0.0.1:{server.port}{path}"]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     counted = json.loads(re.search(r"^ROUND (.*)$", told, re.M)[1])
-    counted["cpu_s"], counted["others"] = watch.read()
+    counted["cpu_s"], counted["generator"], counted["others"] = watch.read()
     counted["rate"] = counted["requests"] / counted["seconds"]
     require(counted["failed"] == 0 and counted["wrong"] == 0, f"{server.name}: {told}")
     return counted
@@ -210,12 +210,15 @@ def compare_me(servers, rounds, seconds):
         for server in servers:
             results[server.name].append(me_round(server, seconds, lengths[server.name]))
     print(f"\n## GET /users/me, 16 connections, {rounds} rounds of {seconds} s in turns: min / median / max\n")
-    print("| | requests/s | processor µs per request | p99 ms | processor share of others |\n|---|---|---|---|---|")
+    print("| | requests/s | per processor second of the server | processor µs per request | p99 ms "
+          "| processor share of wrk | of others |\n|---|---|---|---|---|---|---|")
     for name, found in results.items():
+        rate, per_cpu_s = (spread(values) for values in (
+            [each["rate"] for each in found], [each["requests"] / each["cpu_s"] for each in found]))
         cost = spread([1e6 * each["cpu_s"] / each["requests"] for each in found], 1)
         p99 = spread([each["p99_us"] / 1000 for each in found], 2)
-        others = spread([100 * each["others"] for each in found])
-        print(f"| {name} | {spread([each['rate'] for each in found])} | {cost} | {p99} | {others} % |")
+        wrk, others = (spread([100 * each[key] for each in found]) for key in ("generator", "others"))
+        print(f"| {name} | {rate} | {per_cpu_s} | {cost} | {p99} | {wrk} % | {others} % |")
     ours, theirs = (results[server.name] for server in servers)
     rates = [a["rate"] / b["rate"] for a, b in zip(ours, theirs)]
     costs = [b["cpu_s"] / b["requests"] / (a["cpu_s"] / a["requests"]) for a, b in zip(ours, theirs)]
@@ -231,7 +234,7 @@ def raw(binary, seconds, is_idle):
     watch = Watch()
     told = subprocess.run([binary, str(CORES), str(seconds)], capture_output=True, text=True, check=True,
                           preexec_fn=yield_to_all if is_idle else None).stdout
-    cpu_s, others = watch.read()
+    cpu_s, _, others = watch.read()
     rate, compared = map(float, told.split())
     return {"rate": rate, "per_cpu_s": compared / cpu_s, "others": others}
 
