@@ -226,13 +226,13 @@ def compare_me(servers, rounds, seconds):
           f"{spread(costs)} times less processor time per request.")
 
 
-def raw(binary, seconds, is_idle):
+def raw(binary, seconds, is_idle, *implementation):
     """Passwords compared per second, and per second of processor time."""
     def yield_to_all():
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
     watch = Watch()
-    told = subprocess.run([binary, str(CORES), str(seconds)], capture_output=True, text=True, check=True,
+    told = subprocess.run([binary, str(CORES), str(seconds), *implementation], capture_output=True, text=True, check=True,
                           preexec_fn=yield_to_all if is_idle else None).stdout
     cpu_s, _, others = watch.read()
     rate, compared = map(float, told.split())
@@ -241,7 +241,7 @@ def raw(binary, seconds, is_idle):
 
 def compare_logins(server, raw_binary, rounds, seconds):
     server.wait().enter()
-    logins, idle, normal = [], [], []
+    logins, idle, normal, slow = [], [], [], []
     for _ in range(rounds):
         counted = load(server, "/auth/jwt/login", seconds, 32, expect='"access_token":"', method="POST", body=FORM,
                        headers=[f"Content-Type: {FORM_KIND}"])
@@ -249,9 +249,11 @@ def compare_logins(server, raw_binary, rounds, seconds):
         logins.append(counted)
         idle.append(raw(raw_binary, seconds, is_idle=True))
         normal.append(raw(raw_binary, seconds, is_idle=False))
+        slow.append(raw(raw_binary, seconds, False, "rustcrypto"))
     print(f"\n## Logins, 32 clients, {rounds} rounds of {seconds} s in turns: min / median / max\n")
     print("| | per second | per processor second | processor share of others |\n|---|---|---|---|")
-    rows = {"logins (hashing threads idle)": logins, "raw argon2id, idle": idle, "raw argon2id, normal": normal}
+    rows = {"logins (hashing threads idle)": logins, "raw argon2id, idle": idle, "raw argon2id, normal": normal,
+            "raw argon2id of the `argon2` crate, normal": slow}
     for name, found in rows.items():
         shares = spread([100 * each["others"] for each in found])
         rate, per_cpu_s = (spread([each[key] for each in found], 1) for key in ("rate", "per_cpu_s"))

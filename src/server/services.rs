@@ -38,7 +38,8 @@ impl Services {
         let mail_transport = Transport::open(&config)?;
         let keys = unlock(&config, &store).await?;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let hash_lane = HashLane::start(threads, config.hash_params, config.hash_priority)?;
+        let (params, priority, choice) = (config.hash_params, config.hash_priority, config.hash_implementation);
+        let hash_lane = HashLane::start(threads, params, priority, choice)?;
         let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host);
         if let Err(Failure::Broken(cause)) = tokens::make_first_key(&store, &keys, clock.now()).await {
             return Err(format!("A signing key could not be made: {cause}."));

@@ -14,7 +14,7 @@ pub use public_url::PublicUrl;
 pub use tls_files::TlsFiles;
 
 use crate::model::password_rules;
-use crate::server::passwords::{HashParams, Priority};
+use crate::server::passwords::{Choice, HashParams, Priority};
 use reader::Reader;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -57,6 +57,8 @@ pub struct Config {
     pub hash_params: HashParams,
     /// `SEKISHO_HASH_PRIORITY`: `idle` (default) or `normal`.
     pub hash_priority: Priority,
+    /// `SEKISHO_ARGON2_IMPLEMENTATION`: `auto` (default) or `rustcrypto`.
+    pub hash_implementation: Choice,
 }
 
 impl Config {
@@ -108,6 +110,10 @@ impl Config {
             hash_priority: match reader.choice("SEKISHO_HASH_PRIORITY", ["idle", "normal"]) {
                 0 => Priority::Idle,
                 _ => Priority::Normal,
+            },
+            hash_implementation: match reader.choice("SEKISHO_ARGON2_IMPLEMENTATION", ["auto", "rustcrypto"]) {
+                0 => Choice::Auto,
+                _ => Choice::RustCrypto,
             },
         };
         reader.finish(config)
@@ -173,6 +179,7 @@ mod tests {
             ("SEKISHO_SECOND_FACTOR", "maybe"),
             ("SEKISHO_ARGON2_MEMORY_KIB", "8"),
             ("SEKISHO_DATABASE_URL", "mysql://x"),
+            ("SEKISHO_ARGON2_IMPLEMENTATION", "c"),
             ("SEKISHO_API_COMPAT", "loose"),
             ("SEKISHO_ACCESS_TOKEN_MINUTES", "61"),
             ("SEKISHO_CORS_ORIGINS", "https://app.example.org, *"),
@@ -188,6 +195,7 @@ mod tests {
             "SEKISHO_SECOND_FACTOR",
             "SEKISHO_ARGON2_MEMORY_KIB",
             "SEKISHO_DATABASE_URL",
+            "SEKISHO_ARGON2_IMPLEMENTATION",
             "SEKISHO_API_COMPAT",
             "SEKISHO_ACCESS_TOKEN_MINUTES",
             "SEKISHO_CORS_ORIGINS",

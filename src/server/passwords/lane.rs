@@ -4,12 +4,12 @@
 //! nothing else wants to. Before them stands a queue of 64; who finds it full or waits five
 //! seconds is told to come back. (tokio's blocking pool would be 512 threads of 19 MiB.)
 
-use super::HashParams;
-use super::hash::Workspace;
+use super::hash::{Workspace, nobodys};
+use super::{Choice, HashParams, Implementation};
 use crate::model::Problem;
 use crate::server::failure::Failure;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
 use tokio::sync::oneshot;
@@ -77,18 +77,17 @@ impl Drop for Waiting<'_> {
 
 impl HashLane {
     /// Starts `threads` hashing threads; they end when the lane is dropped.
-    pub fn start(threads: usize, params: HashParams, priority: Priority) -> Result<Self, String> {
+    pub fn start(threads: usize, params: HashParams, priority: Priority, choice: Choice) -> Result<Self, String> {
         let (orders, receiver) = mpsc::sync_channel(QUEUE);
-        let receiver = Arc::new(Mutex::new(receiver));
+        let shop = Arc::new(Shop { orders: Mutex::new(receiver), params, choice, implementation: OnceLock::new() });
         for number in 0..threads.max(1) {
-            let receiver = Arc::clone(&receiver);
+            let shop = Arc::clone(&shop);
             std::thread::Builder::new()
                 .name(format!("hash-{number}"))
-                .spawn(move || work(&receiver, params, priority))
+                .spawn(move || shop.work(priority))
                 .map_err(|error| format!("a hashing thread did not start: {error}"))?;
         }
-        let dummy = Workspace::default().hash(b"nobody has this password", params)?;
-        Ok(Self { orders, params, dummy, figures: LaneFigures::default() })
+        Ok(Self { orders, params, dummy: nobodys(params)?, figures: LaneFigures::default() })
     }
 
     /// Hashes a password into a PHC string.
@@ -137,25 +136,37 @@ impl HashLane {
     }
 }
 
-fn work(orders: &Mutex<mpsc::Receiver<Order>>, params: HashParams, priority: Priority) {
-    if priority == Priority::Idle {
-        yield_to_everything_else();
-    }
-    let mut workspace = Workspace::default();
-    while let Some(order) = next(orders) {
-        match order {
-            Order::Hash(_, answer) if answer.is_closed() => {}
-            Order::Verify(_, _, answer) if answer.is_closed() => {}
-            Order::Hash(password, answer) => drop(answer.send(workspace.hash(password.as_bytes(), params))),
-            Order::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
-        }
-    }
+/// What the threads share.
+struct Shop {
+    orders: Mutex<mpsc::Receiver<Order>>,
+    params: HashParams,
+    choice: Choice,
+    implementation: OnceLock<Implementation>,
 }
 
-/// Waits for an order. A function of its own: in the head of the loop the lock would be held
-/// through its body, and one thread alone would hash.
-fn next(orders: &Mutex<mpsc::Receiver<Order>>) -> Option<Order> {
-    orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+impl Shop {
+    fn work(&self, priority: Priority) {
+        if priority == Priority::Idle {
+            yield_to_everything_else();
+        }
+        // Proved here, where it delays no start: only logins wait for it.
+        let implementation = self.implementation.get_or_init(|| Implementation::choose(self.choice, self.params));
+        let mut workspace = Workspace::new(*implementation);
+        while let Some(order) = self.next() {
+            match order {
+                Order::Hash(_, answer) if answer.is_closed() => {}
+                Order::Verify(_, _, answer) if answer.is_closed() => {}
+                Order::Hash(password, answer) => drop(answer.send(workspace.hash(password.as_bytes(), self.params))),
+                Order::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
+            }
+        }
+    }
+
+    /// Waits for an order. A function of its own: in the head of the loop the lock would be held
+    /// through its body, and one thread alone would hash.
+    fn next(&self) -> Option<Order> {
+        self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+    }
 }
 
 fn yield_to_everything_else() {
@@ -174,9 +185,13 @@ mod tests {
         Zeroizing::new(text.to_owned())
     }
 
+    fn lane(threads: usize, params: HashParams) -> HashLane {
+        HashLane::start(threads, params, Priority::Normal, Choice::RustCrypto).unwrap()
+    }
+
     #[tokio::test]
     async fn an_unknown_account_costs_a_hash_and_is_never_right() {
-        let lane = HashLane::start(1, HashParams::FLOOR, Priority::Normal).unwrap();
+        let lane = lane(1, HashParams::FLOOR);
         let verdict = lane.verify(secret("nobody has this password"), None).await.unwrap();
         assert_eq!(verdict, Verdict::Wrong);
         assert!(lane.dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
@@ -184,9 +199,9 @@ mod tests {
 
     #[tokio::test]
     async fn threads_hash_side_by_side() {
-        let quick = Workspace::default().hash(b"x", HashParams { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
-        let params = HashParams { passes: 100, ..HashParams::FLOOR };
-        let lane = Arc::new(HashLane::start(2, params, Priority::Normal).unwrap());
+        let quick = HashParams { memory_kib: 8, passes: 1, lanes: 1 };
+        let quick = Workspace::new(Implementation::RustCrypto).hash(b"x", quick).unwrap();
+        let lane = Arc::new(lane(2, HashParams { passes: 20, ..HashParams::FLOOR }));
         let slow = Arc::clone(&lane);
         let slow = tokio::spawn(async move { slow.hash(secret("x")).await });
         tokio::task::yield_now().await;
@@ -197,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_says_come_back() {
-        let lane = Arc::new(HashLane::start(1, HashParams::FLOOR, Priority::Normal).unwrap());
+        let lane = Arc::new(lane(1, HashParams::FLOOR));
         let logins: Vec<_> = (0..80)
             .map(|_| {
                 let lane = Arc::clone(&lane);

@@ -2,9 +2,11 @@
 
 pub mod change;
 mod hash;
+mod implementation;
 mod lane;
 pub mod policy;
 pub mod reset;
 
 pub use hash::{HashParams, Workspace};
+pub use implementation::{Choice, Implementation};
 pub use lane::{HashLane, LaneFigures, Priority, Verdict};

@@ -15,7 +15,6 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use tower::ServiceExt;
 
 const ADA: &str = "ada@example.test";
 const NOBODY: &str = "nobody@example.test";

@@ -10,7 +10,10 @@ const ADA: &str = "ada@example.test";
 
 async fn figures(app: &TestApp) -> String {
     let router = http::metrics_router(Arc::clone(&app.services));
-    let answer = Visitor::send_to(&router, Request::get("/metrics").body(Body::empty()).unwrap()).await;
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+    let text = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+    let answer = Answer { status: parts.status, headers: parts.headers, text };
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     answer.text
 }
