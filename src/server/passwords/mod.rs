@@ -3,6 +3,7 @@
 pub mod change;
 mod hash;
 mod implementation;
+mod known;
 mod lane;
 pub mod policy;
 pub mod reset;

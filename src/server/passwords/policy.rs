@@ -1,18 +1,14 @@
 //! Which passwords are accepted (NIST SP 800-63B-4, 3.1.1.2): long enough, not known, not about you.
 
+use super::known::{COMMON, is_listed};
 use crate::model::{Problem, password_rules};
 use crate::server::email::Email;
-use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
-
-/// Common and breached passwords of eight or more characters; where from: docs/security-decisions.md.
-static COMMON: &str = include_str!("common_passwords.txt");
 
 /// What passwords are measured against.
 pub struct Policy {
     pub min_chars: usize,
-    known: HashSet<&'static str>,
     context: Vec<String>,
 }
 
@@ -33,11 +29,10 @@ pub fn check_form(password: &str) -> Result<(), Problem> {
 impl Policy {
     /// Builds the policy; `host` is where browsers reach us.
     pub fn new(min_chars: usize, host: &str) -> Self {
-        let known = COMMON.lines().collect();
         let mut context = vec!["sekisho".to_owned()];
         context.extend(host.split(['.', ':']).map(str::to_lowercase));
         context.push(host.to_lowercase());
-        Self { min_chars, known, context }
+        Self { min_chars, context }
     }
 
     /// Judges a new password (already in NFC) of the account at `email`.
@@ -45,7 +40,7 @@ impl Policy {
         check_form(password)?;
         password_rules::check_length(password, self.min_chars)?;
         let lower = Zeroizing::new(password.to_lowercase());
-        if self.known.contains(lower.as_str()) {
+        if is_listed(COMMON, &lower) {
             return Err(Problem::PasswordCommon);
         }
         let of_email = email.key().split(['@', '.']).map(str::to_owned).chain([email.key().to_owned()]);
@@ -54,7 +49,7 @@ impl Policy {
         if words.any(|word| !word.is_empty() && is_repetition(&lower, &word)) {
             return Err(Problem::PasswordNamesYou);
         }
-        if is_repeated_known_word(&lower, &self.known) {
+        if is_repeated_known_word(&lower) {
             return Err(Problem::PasswordCommon);
         }
         Ok(())
@@ -67,10 +62,10 @@ fn is_repetition(password: &str, word: &str) -> bool {
 }
 
 /// `passwordpassword`, `abcabcabc`, `aaaaaaaa`: something short or known, said again and again.
-fn is_repeated_known_word(password: &str, known: &HashSet<&str>) -> bool {
+fn is_repeated_known_word(password: &str) -> bool {
     (1..=password.len() / 2)
         .filter_map(|length| password.get(..length))
-        .any(|word| (word.chars().count() <= 4 || known.contains(word)) && is_repetition(password, word))
+        .any(|word| (word.chars().count() <= 4 || is_listed(COMMON, word)) && is_repetition(password, word))
 }
 
 #[cfg(test)]
