@@ -20,6 +20,8 @@ step "Clippy, server" cargo clippy --all-targets --locked -- -D warnings
 step "Clippy, browser" cargo clippy --lib --locked --no-default-features --features hydrate \
   --target wasm32-unknown-unknown -- -D warnings
 step "Tests" scripts/with_postgres.sh cargo test --locked
+step "Tests of the API on PostgreSQL" scripts/with_postgres.sh \
+  env TEST_APPS_ON=postgres cargo test --locked --lib server::tests::rest::
 step "Release build" scripts/build.sh
 step "Size budget" scripts/size_budget.sh
 step "Browser side" scripts/scan_browser_side.sh

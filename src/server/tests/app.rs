@@ -1,11 +1,13 @@
 //! A server in process, and visitors who speak to it like browsers.
 
+use super::database;
 use crate::model::Problem;
 use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::http::{self, Web};
 use crate::server::keys::random;
 use crate::server::services::Services;
+use crate::server::store::Backend;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -64,8 +66,16 @@ impl TestApp {
 
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
-        let config = Config::from_map(folder.settings(settings)).unwrap();
+        let mut config = Config::from_map(folder.settings(settings)).unwrap();
+        if let Some(url) = database::own_schema().await {
+            config.database_url = url;
+        }
         Self::of(folder, config).await
+    }
+
+    /// Another server of the same database, with a memory of its own.
+    pub async fn another(&self) -> Self {
+        Self::of(Folder::new(), self.services.config.clone()).await
     }
 
     /// With settings that no variable says.
@@ -105,6 +115,9 @@ impl TestApp {
 
     /// Everything the database holds, as one text.
     pub async fn dump(&self) -> String {
+        if self.services.store.backend() == Backend::Postgres {
+            return database::dump(&self.services.store).await;
+        }
         self.services.store.close().await;
         let files =
             ["sekisho.db", "sekisho.db-wal"].map(|name| std::fs::read(self.folder.0.join(name)).unwrap_or_default());

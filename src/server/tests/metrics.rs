@@ -1,10 +1,12 @@
 //! Figures for whoever runs the server.
 
+use super::app::Answer;
 use super::{TestApp, Visitor};
 use crate::server::http;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use std::sync::Arc;
+use tower::ServiceExt;
 
 const ADA: &str = "ada@example.test";
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod database;
 mod delivery;
 mod eml;
 mod forms;

@@ -1,6 +1,7 @@
 //! Every store function on SQLite, and on PostgreSQL where `TEST_DATABASE_URL` is set.
 
 use super::app::Folder;
+use super::database;
 use crate::model::{AccountId, Language, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
@@ -8,10 +9,9 @@ use crate::server::store::{
     pending_logins, people, recovery_codes, sessions, signing_keys, sweep,
 };
 
-#[expect(clippy::disallowed_methods, reason = "tells the tests where PostgreSQL is")]
 fn urls(folder: &Folder) -> Vec<String> {
     let sqlite = format!("sqlite:{}", folder.0.join("store.db").display());
-    [sqlite].into_iter().chain(std::env::var("TEST_DATABASE_URL").ok()).collect()
+    [sqlite].into_iter().chain(database::postgres()).collect()
 }
 
 fn unique(word: &str) -> String {
