@@ -40,7 +40,8 @@ function operation(api, path, method, about) {
     box.append(element("label", {}, kind, body));
   }
 
-  const answer = element("pre", { hidden: true });
+  // A long answer scrolls: the keyboard has to reach it.
+  const answer = element("pre", { hidden: true, tabIndex: 0 });
   answer.setAttribute("role", "status");
   const send = element("button", { type: "button" }, "Send");
   send.addEventListener("click", async () => {
