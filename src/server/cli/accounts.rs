@@ -11,7 +11,7 @@ use crate::server::clock::Clock;
 use crate::server::config::Config;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::passwords::reset;
+use crate::server::passwords::{Priority, reset};
 use crate::server::services::Services;
 use crate::server::store::people::Person;
 use crate::server::totp;
@@ -148,8 +148,10 @@ async fn find(services: &Services, email: &str) -> Result<Person, Vec<String>> {
 
 /// The database and keys of this server, and nothing listening.
 pub async fn open() -> Result<Services, Vec<String>> {
-    let config = Config::from_env()?;
+    let mut config = Config::from_env()?;
     prepare_data_dir(&config.data_dir).map_err(one)?;
+    // Behind everything else, a command of the operator would wait in vain on a busy machine.
+    config.hash_priority = Priority::Normal;
     Services::open(config, Clock::System).await.map_err(one)
 }
 
@@ -172,6 +174,7 @@ fn sentence(problem: &Problem) -> &'static str {
         Problem::PasswordNamesYou => "The password is made of the address or of this site's name.",
         Problem::LastSuperuser => "This is the last superuser who can log in; make another one first.",
         Problem::NoSuchAccount => "There is no such account.",
+        Problem::Busy => "The database or the machine is too busy; try again.",
         _ => "It was not done.",
     }
 }
