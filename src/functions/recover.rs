@@ -9,7 +9,7 @@ pub async fn forgot_password(email: String) -> Result<(), Problem> {
     use crate::model::Notice;
     use crate::server::{call::Call, email::Email, failure::Failure, passwords::reset};
     let call = Call::here()?;
-    reset::ask(call.services(), &Email::parse(&email)?).await.map_err(Failure::into_problem)?;
+    reset::ask(call.services(), call.origin(), &Email::parse(&email)?).await.map_err(Failure::into_problem)?;
     call.done(Notice::LinkSent, "/forgot-password");
     Ok(())
 }
@@ -34,7 +34,9 @@ pub async fn verification_link(email: String) -> Result<(), Problem> {
     use crate::model::Notice;
     use crate::server::{accounts, call::Call, email::Email, failure::Failure};
     let call = Call::here()?;
-    accounts::ask_verification(call.services(), &Email::parse(&email)?).await.map_err(Failure::into_problem)?;
+    accounts::ask_verification(call.services(), call.origin(), &Email::parse(&email)?)
+        .await
+        .map_err(Failure::into_problem)?;
     call.done(Notice::LinkSent, "/verify-email");
     Ok(())
 }

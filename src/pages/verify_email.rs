@@ -9,8 +9,8 @@ use crate::components::password::PasswordField;
 use crate::components::submit::Submit;
 use crate::functions::recover::{ClaimAccount, VerificationLink, VerifyEmail};
 use crate::i18n::{fill, locale, td_string};
-use crate::model::{LinkState, PageContext};
 use crate::model::Field;
+use crate::model::{LinkState, PageContext};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

@@ -85,7 +85,12 @@ pub async fn verify_opened(
 }
 
 /// Compares a password with the one chosen at registration, within the budget of every other guess.
-async fn check_chosen(services: &Services, origin: &Origin, token: &OneTimeToken, typed: String) -> Result<(), Failure> {
+async fn check_chosen(
+    services: &Services,
+    origin: &Origin,
+    token: &OneTimeToken,
+    typed: String,
+) -> Result<(), Failure> {
     let password = policy::normalise(typed);
     policy::check_form(&password).map_err(|_| Problem::NotThatPassword)?;
     let email = Email::parse(&token.email)?;

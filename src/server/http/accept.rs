@@ -53,7 +53,9 @@ impl Behind {
     async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
         match self {
             Self::Web(web) => web.answer(Some(peer), request).await,
-            Self::Metrics(router) => router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}),
+            Self::Metrics(router) => {
+                router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {})
+            }
         }
     }
 }

@@ -58,18 +58,18 @@ impl Session {
 
     /// When it is over, whatever happens.
     pub fn expires_at(&self) -> Timestamp {
-        self.0.session.expires_at
+        self.found.session.expires_at
     }
 
     /// True for one that its owner wished to keep.
     pub(super) fn lasts_long(&self) -> bool {
-        self.0.session.idle_s == super::LONG.0
+        self.found.session.idle_s == super::LONG.0
     }
 
     /// Refuses with [`Problem::LoginTooOld`] unless its owner proved who they are within five minutes,
     /// by logging in or since (ASVS 7.5.1).
     pub fn require_fresh_login(&self, services: &Services) -> Result<(), Problem> {
-        let is_fresh = services.clock.now() <= self.0.session.proved_at.plus_s(STEP_UP_S);
+        let is_fresh = services.clock.now() <= self.found.session.proved_at.plus_s(STEP_UP_S);
         if is_fresh { Ok(()) } else { Err(Problem::LoginTooOld) }
     }
 

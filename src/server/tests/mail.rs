@@ -28,6 +28,7 @@ const NOTICES: [SecurityNotice; 12] = [
 
 fn origin() -> Origin {
     Origin {
+        device: None,
         address: "203.0.113.9".into(),
         agent: "Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0".into(),
         language: Language::En,

@@ -116,7 +116,14 @@ async fn no_function_does_anything_for_a_stranger() {
     app.enrolled(ADA).await;
     let before = files(&app);
     let open_to_all = ["/fn/login", "/fn/register", "/fn/logout", "/fn/forgot-password", "/fn/verification-link"];
-    let fields = [("code", "123456"), ("password", PASSWORD), ("current_password", PASSWORD), ("email", ADA), ("name", "x"), ("next", "")];
+    let fields = [
+        ("code", "123456"),
+        ("password", PASSWORD),
+        ("current_password", PASSWORD),
+        ("email", ADA),
+        ("name", "x"),
+        ("next", ""),
+    ];
     for path in leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).filter(|p| !open_to_all.contains(p)) {
         let answer = Visitor::new(&app).post(path, &fields).await;
         let refusals = [Problem::SignedOut, Problem::LoginExpired, Problem::LinkBad];
