@@ -6,7 +6,7 @@ use crate::model::{AccountId, Language};
 use crate::server::audit::Origin;
 use crate::server::keys::Token;
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
-use crate::server::store::accounts;
+use crate::server::store::{accounts, outbox};
 use crate::server::tokens::one_time::{self, Purpose};
 use std::collections::HashSet;
 
@@ -153,4 +153,31 @@ async fn a_thief_who_changes_the_password_cannot_keep_the_owner_from_objecting()
     one_time::end_younger(&mut tx, &proof).await.unwrap();
     tx.commit().await.unwrap();
     assert!(one_time::look(&app.services, thief.expose(), Purpose::UndoEmail).await.is_err());
+}
+
+#[tokio::test]
+async fn the_operator_reads_what_waits_and_what_was_kept_in_words() {
+    for (language, subject, word) in
+        [(Language::En, "Choose a new password", "Somebody"), (Language::Ja, "パスワードの再設定", "ご本人")]
+    {
+        let app = TestApp::new().await;
+        let ada = account(&app, ADA, language).await;
+        let mut tx = app.services.store.begin().await.unwrap();
+        let token = Token::new().unwrap();
+        let link = format!("http://127.0.0.1:3000/reset-password?token={}\n", token.expose());
+        let to = Recipient { account: &ada, email: ADA };
+        mail::send(&app.services, &mut tx, to, &Message::ResetPassword(token)).await.unwrap();
+        tx.commit().await.unwrap();
+        let id = outbox::list(app.services.store.read(), 1).await.unwrap().remove(0).id;
+        for _ in ["it waits", "it was kept"] {
+            let shown = mail::shown(&app.services, &id).await.unwrap().unwrap();
+            for wanted in [ADA, subject, word, &link] {
+                assert!(shown.contains(wanted), "{wanted} in {shown}");
+            }
+            mail::deliver(&app.services).await.unwrap();
+        }
+        for nothing in ["", "../master.key", "0", "%"] {
+            assert!(mail::shown(&app.services, nothing).await.unwrap().is_none(), "{nothing}");
+        }
+    }
 }
