@@ -21,6 +21,7 @@ fn notice_text(notice: Notice) -> &'static str {
         Notice::LinkSent => td_string!(l, n_link_sent),
         Notice::PasswordSet => td_string!(l, n_password_set),
         Notice::EmailVerified => td_string!(l, n_email_verified),
+        Notice::EmailChangeUndone => td_string!(l, n_email_change_undone),
         Notice::EmailChangeAsked => td_string!(l, n_email_change_asked),
         Notice::SecondFactorRemoved => td_string!(l, n_second_factor_removed),
         Notice::SessionEnded => td_string!(l, n_session_ended),

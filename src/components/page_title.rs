@@ -27,6 +27,8 @@ pub fn page_title(context: &PageContext) -> &'static str {
         (None, "/activity") => td_string!(l, activity_title),
         (None, "/account") => td_string!(l, account_title),
         (None, "/account/delete") => td_string!(l, leave_title),
+        (None, "/not-me") => td_string!(l, not_me_title),
+        (None, "/undo-email") => td_string!(l, undo_email_title),
         (None, "/dashboard") => td_string!(l, dashboard_title),
         _ => td_string!(l, not_found_title),
     }

@@ -64,3 +64,33 @@ pub async fn claim_account(password: String) -> Result<(), Problem> {
     accounts::claim(call.services(), call.origin(), &link, password).await.map_err(Failure::into_problem)?;
     call.finish_verification().await
 }
+
+/// "This wasn't me", by the link of a notice: signs out everywhere and mails the way back.
+#[server(prefix = "/fn", endpoint = "not-me-link")]
+pub async fn not_me_by_link() -> Result<(), Problem> {
+    use crate::model::Notice;
+    use crate::server::call::{Call, cookies};
+    use crate::server::{accounts, failure::Failure};
+    let call = Call::here()?;
+    let link = call.link(cookies::NOT_ME)?;
+    accounts::not_me_by_link(call.services(), call.origin(), &link).await.map_err(Failure::into_problem)?;
+    call.forget(cookies::NOT_ME);
+    call.sign_out("");
+    call.done(Notice::EverythingEnded, "/login");
+    Ok(())
+}
+
+/// Takes a change of address back, by the link sent to the old one.
+#[server(prefix = "/fn", endpoint = "undo-email")]
+pub async fn undo_email() -> Result<(), Problem> {
+    use crate::model::Notice;
+    use crate::server::call::{Call, cookies};
+    use crate::server::{accounts, failure::Failure};
+    let call = Call::here()?;
+    let link = call.link(cookies::UNDO_EMAIL)?;
+    accounts::undo_email_change(call.services(), call.origin(), &link).await.map_err(Failure::into_problem)?;
+    call.forget(cookies::UNDO_EMAIL);
+    call.sign_out("");
+    call.done(Notice::EmailChangeUndone, "/login");
+    Ok(())
+}

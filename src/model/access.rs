@@ -18,13 +18,15 @@ pub enum Access {
 }
 
 /// Every page and what it needs.
-pub const PAGES: [(&str, Access); 21] = [
+pub const PAGES: [(&str, Access); 23] = [
     ("/", Access::Session),
     ("/login", Access::SignedOut),
     ("/register", Access::SignedOut),
     ("/forgot-password", Access::Anyone),
     ("/reset-password", Access::Anyone),
     ("/verify-email", Access::Anyone),
+    ("/not-me", Access::Anyone),
+    ("/undo-email", Access::Anyone),
     ("/verify-email/new-password", Access::Anyone),
     ("/tfa", Access::PendingCode),
     ("/totp-setup", Access::Enrolment),

@@ -15,6 +15,7 @@ pub enum Notice {
     PasswordSet,
     EmailVerified,
     EmailChangeAsked,
+    EmailChangeUndone,
     SecondFactorRemoved,
     SessionEnded,
     OtherSessionsEnded,

@@ -75,6 +75,8 @@ pub enum EventKind {
 /// The answers of the dashboard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardView {
+    /// The address has to be confirmed, and is not.
+    pub owes_verification: bool,
     pub has_second_factor: bool,
     pub recovery_codes_left: i64,
     pub recovery_codes: RecoveryCodes,

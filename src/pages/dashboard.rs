@@ -37,6 +37,9 @@ fn Answers(shown: DashboardView) -> impl IntoView {
     let l = locale();
     let now = shown.now;
     view! {
+        {shown.owes_verification.then(|| view! {
+            <p class="notice">{td_string!(l, email_unconfirmed)} " " <a href="/verify-email" rel="external">{td_string!(l, send_link)}</a></p>
+        })}
         <div class="answers">
             <Protection shown=shown.clone()/>
             <section class="card" aria-labelledby="last-login">

@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod dashboard;
 pub mod forgot_password;
 pub mod login;
+pub mod objection;
 pub mod recovery_codes;
 pub mod register;
 pub mod reset_password;
@@ -44,6 +45,8 @@ pub fn at(path: &str) -> Draw {
         "/activity" => Box::new(|| view! { <activity::ActivityPage/> }.into_any()),
         "/account" => Box::new(|| view! { <account::AccountPage/> }.into_any()),
         "/account/delete" => Box::new(|| view! { <account::delete::DeletePage/> }.into_any()),
+        "/not-me" => Box::new(|| view! { <objection::NotMePage/> }.into_any()),
+        "/undo-email" => Box::new(|| view! { <objection::UndoEmailPage/> }.into_any()),
         "/dashboard" => Box::new(|| view! { <dashboard::DashboardPage/> }.into_any()),
         _ => Box::new(|| view! { <trouble::TroublePage problem=Problem::NoSuchPage/> }.into_any()),
     }

@@ -1,5 +1,6 @@
 //! A new address: at once, or once its owner has confirmed it.
 
+use super::register::VERIFY_WITHIN_S;
 use crate::model::Problem;
 use crate::model::views::EventKind;
 use crate::server::audit::{self, Origin};
@@ -9,6 +10,7 @@ use crate::server::failure::Failure;
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::sessions::Session;
+use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, NewEmail, Person};
 use crate::server::store::{accounts, one_time_tokens};
 use crate::server::tokens::one_time::{self, Purpose};
@@ -54,6 +56,10 @@ pub async fn begin(
     if !people::set_email(&mut *db, &person.id, new).await? {
         return Err(Problem::EmailTaken.into());
     }
+    if services.config.email_verification_is_required {
+        let by = services.clock.now().plus_s(VERIFY_WITHIN_S);
+        accounts::require_verification(&mut *db, &person.id, by).await?;
+    }
     one_time_tokens::delete_requests_of(&mut *db, &person.id).await?;
     audit::record(services, &mut *db, &person.id, EventKind::EmailChanged, origin).await?;
     let old = Recipient { account: &person.id, email: &person.email };
@@ -79,4 +85,20 @@ pub async fn cancel(services: &Services, session: &Session) -> Result<(), Failur
     let mut tx = services.store.begin().await?;
     one_time_tokens::delete_of(&mut *tx, session.account(), Purpose::ChangeEmail.word()).await?;
     Ok(tx.commit().await?)
+}
+
+/// Spends the link that was sent to the old address and makes that one count again.
+pub(super) async fn put_back(
+    services: &Services,
+    db: &mut AnyConnection,
+    token: &OneTimeToken,
+) -> Result<Person, Failure> {
+    let person = people::find(&mut *db, &token.account_id).await?.ok_or(Problem::LinkBad)?;
+    one_time::spend(services, &mut *db, token).await?;
+    let (old, now) = (Email::parse(&token.email)?, services.clock.now());
+    let new = NewEmail { address: old.address(), key: old.key(), verified_at: Some(now) };
+    if !people::set_email(db, &person.id, new).await? {
+        return Err(Problem::EmailTaken.into());
+    }
+    Ok(Person { email: token.email.clone(), verified_at: Some(now.seconds()), ..person })
 }

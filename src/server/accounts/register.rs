@@ -15,7 +15,7 @@ use crate::server::store::{accounts, guards};
 use sqlx::AnyConnection;
 
 /// How long somebody has to verify an address that had to be verified, in seconds.
-const VERIFY_WITHIN_S: i64 = 7 * 24 * 60 * 60;
+pub(super) const VERIFY_WITHIN_S: i64 = 7 * 24 * 60 * 60;
 /// The owner of an address hears of tries to register it at most once in so many seconds.
 const TELL_EVERY_S: i64 = 60 * 60;
 

@@ -12,7 +12,7 @@ use crate::server::passwords::{Verdict, change, policy};
 use crate::server::services::Services;
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, Mark, NewEmail, Person};
-use crate::server::store::{accounts, authenticators, guards, one_time_tokens, recovery_codes};
+use crate::server::store::{accounts, authenticators, devices, guards, one_time_tokens, recovery_codes};
 use crate::server::tokens::one_time::{self, Purpose};
 use sqlx::AnyConnection;
 
@@ -101,7 +101,7 @@ async fn check_chosen(
     if services.hash_lane.verify(password, stored.as_deref()).await? == Verdict::Wrong {
         return Err(Problem::NotThatPassword.into());
     }
-    counted.succeeded(services).await
+    counted.succeeded(services).await.map(drop)
 }
 
 /// Confirms a first address for whoever never chose the password: sets a new one, and ends
@@ -113,6 +113,7 @@ pub async fn claim(services: &Services, origin: &Origin, shown: &str, password: 
     let mut tx = services.store.begin().await?;
     let person = confirm(services, &mut tx, origin, &token).await?;
     authenticators::delete(&mut *tx, account).await?;
+    devices::delete_all_of(&mut *tx, account).await?;
     recovery_codes::delete_all_of(&mut *tx, account).await?;
     recovery_codes::set_confirmed(&mut *tx, account, None).await?;
     one_time_tokens::delete_all_of(&mut *tx, account).await?;

@@ -16,6 +16,10 @@ pub const FLASH: &str = "__Host-flash";
 pub const RESET: &str = "__Host-reset";
 /// The token of a link that confirms an address, until its button is pressed.
 pub const VERIFY: &str = "__Host-verify";
+/// The token of an opened link that says that something was somebody else.
+pub const NOT_ME: &str = "__Host-not-me";
+/// The token of an opened link that takes a change of address back.
+pub const UNDO_EMAIL: &str = "__Host-undo-email";
 /// The account registered in this browser.
 pub const REGISTRATION: &str = "__Host-registration";
 /// The language chosen by hand.

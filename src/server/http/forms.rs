@@ -22,7 +22,7 @@ use std::sync::Arc;
 const MOST_FIELDS: usize = 32;
 
 /// Where each form stands, and where a login starts again that has expired.
-const FORMS: [(&str, &str); 23] = [
+const FORMS: [(&str, &str); 25] = [
     ("/fn/login", "/login"),
     ("/fn/register", "/register"),
     ("/fn/forgot-password", "/forgot-password"),
@@ -45,6 +45,8 @@ const FORMS: [(&str, &str); 23] = [
     ("/fn/session-end", "/sessions"),
     ("/fn/sessions-end", "/sessions"),
     ("/fn/not-me", "/activity"),
+    ("/fn/not-me-link", "/not-me"),
+    ("/fn/undo-email", "/undo-email"),
     ("/fn/account-delete", "/account/delete"),
 ];
 

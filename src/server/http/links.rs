@@ -12,7 +12,12 @@ use axum::response::{IntoResponse, Response};
 const PATIENCE_S: i64 = 10 * 60;
 
 /// The pages that links lead to, and the cookie that keeps the token of each.
-const LINKS: [(&str, &str); 2] = [("/reset-password", cookies::RESET), ("/verify-email", cookies::VERIFY)];
+const LINKS: [(&str, &str); 4] = [
+    ("/reset-password", cookies::RESET),
+    ("/verify-email", cookies::VERIFY),
+    ("/not-me", cookies::NOT_ME),
+    ("/undo-email", cookies::UNDO_EMAIL),
+];
 
 /// Puts the token of a link into a cookie and opens the page without it.
 pub async fn take(request: Request, next: Next) -> Response {

@@ -9,6 +9,7 @@ use crate::server::call::{Call, cookies, flash};
 use crate::server::failure::Failure;
 use crate::server::passwords::reset;
 use crate::server::services::Services;
+use crate::server::tokens::one_time::Purpose;
 use crate::server::totp;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -87,13 +88,18 @@ async fn link_state(call: &Call, path: &str) -> Result<LinkState, Failure> {
     let cookie = match path {
         "/reset-password" => cookies::RESET,
         "/verify-email" | "/verify-email/new-password" => cookies::VERIFY,
+        "/not-me" => cookies::NOT_ME,
+        "/undo-email" => cookies::UNDO_EMAIL,
         _ => return Ok(LinkState::None),
     };
     let Ok(link) = call.link(cookie) else { return Ok(LinkState::None) };
-    if cookie == cookies::RESET {
-        return reset::link_state(call.services(), &link).await;
+    let services = call.services();
+    match cookie {
+        cookies::RESET => reset::link_state(services, &link).await,
+        cookies::NOT_ME => accounts::objection_state(services, &link, Purpose::NotMe).await,
+        cookies::UNDO_EMAIL => accounts::objection_state(services, &link, Purpose::UndoEmail).await,
+        _ => accounts::link_state(services, &Opened { link, registered_here: call.registered_here() }).await,
     }
-    accounts::link_state(call.services(), &Opened { link, registered_here: call.registered_here() }).await
 }
 
 /// What request and settings alone tell.

@@ -61,13 +61,14 @@ async fn known_device(services: &Services, guess: &Guess<'_>) -> Result<Option<S
 
 impl Counted {
     /// The password was right: the account starts from nothing, the source gets this one attempt back.
-    pub async fn succeeded(&self, services: &Services) -> Result<(), Failure> {
+    /// Tells how many guesses of strangers went before.
+    pub async fn succeeded(&self, services: &Services) -> Result<i64, Failure> {
         let mut tx = match &self.0 {
-            How::Unlimited => return Ok(()),
+            How::Unlimited => return Ok(0),
             _ => services.store.begin().await?,
         };
         let account = match &self.0 {
-            How::Unlimited => return Ok(()),
+            How::Unlimited => return Ok(0),
             How::Device { digest, account } => {
                 devices::clear(&mut *tx, digest).await?;
                 account
@@ -77,8 +78,11 @@ impl Counted {
                 account
             }
         };
+        let counted = store::find(&mut *tx, &account.name()).await?.map_or(0, |count| count.failures);
         store::delete(&mut *tx, &account.name()).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        // This one was counted too, unless its device has a counter of its own.
+        Ok(counted - i64::from(matches!(self.0, How::Stranger { .. })))
     }
 
     /// The guess was not looked at, for want of time.

@@ -13,7 +13,7 @@ use sqlx::AnyConnection;
 
 const CODE_LIFETIME_S: i64 = 5 * 60;
 const ENROLMENT_LIFETIME_S: i64 = 30 * 60;
-const CODE_TRIES: i64 = 5;
+pub(super) const CODE_TRIES: i64 = 5;
 /// Enrolling is no guessing: the secret is on the screen.
 const ENROLMENT_TRIES: i64 = 100;
 

@@ -4,6 +4,7 @@ mod api;
 mod current;
 mod login;
 mod logout;
+mod notices;
 mod overview;
 mod password;
 mod places;
@@ -32,9 +33,10 @@ use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::limits::known_devices;
+use crate::server::mail::SecurityNotice;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::PendingLogin;
-use crate::server::store::{accounts, departures, sessions};
+use crate::server::store::{accounts, departures, devices, sessions};
 use sqlx::AnyConnection;
 
 const SHORT: (i64, i64) = (60 * 60, 24 * 60 * 60);
@@ -120,6 +122,10 @@ async fn open(
     if stay != Stay::Api {
         accounts::set_language(&mut *db, account, origin.language).await?;
         device = known_devices::remember(services, &mut *db, account, origin.device.as_deref()).await?;
+        // The first browser of an account is no news.
+        if device.is_some() && devices::count_of(&mut *db, account).await? > 1 {
+            notices::tell(services, &mut *db, account, SecurityNotice::NewDevice, origin).await?;
+        }
     }
     let expires_at = insert(services, db, account, place, origin).await?;
     let max_age_s = (stay == Stay::Long).then_some(LONG.1);

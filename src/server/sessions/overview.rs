@@ -16,7 +16,9 @@ pub async fn overview(services: &Services, session: &Session) -> Result<Dashboar
     let db = services.store.read();
     let now = services.clock.now();
     let account = session.account();
+    let must_verify = services.config.email_verification_is_required;
     Ok(DashboardView {
+        owes_verification: must_verify && session.person().verified_at.is_none(),
         has_second_factor: totp::is_enrolled(services, account).await?,
         recovery_codes_left: recovery_codes::count_left(db, account).await?,
         recovery_codes: recovery_codes_of(services, session).await?,

@@ -1,6 +1,6 @@
 //! The one verifier of passwords, whichever door they come through.
 
-use super::{Session, Stay};
+use super::{Session, Stay, notices};
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
@@ -8,10 +8,14 @@ use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::limits::guesses::{self, Counted, Guess};
+use crate::server::mail::SecurityNotice;
 use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
 use crate::server::store::accounts::{self, Account};
-use crate::server::store::guards;
+use crate::server::store::{events, guards};
+
+/// A right password after so many wrong ones is told to the owner.
+const FAILURES_TOLD: i64 = 10;
 
 /// Whose address and password these are.
 ///
@@ -44,13 +48,25 @@ pub(super) async fn owner(
         note(services, &account.id, EventKind::PasswordRefused, origin).await?;
         return Err(Problem::BadCredentials.into());
     }
-    if services.config.email_verification_is_required && account.verified_at.is_none() {
+    if services.config.email_verification_is_required && must_verify(services, &account).await? {
         note(services, &account.id, EventKind::PasswordRefused, origin).await?;
         return Err(unverified(services, stay).into());
     }
-    counted.succeeded(services).await?;
+    if counted.succeeded(services).await? >= FAILURES_TOLD {
+        notices::tell_alone(services, &account.id, SecurityNotice::SuccessAfterFailures, origin).await?;
+    }
     upgrade(services, &account, password).await?;
     Ok(account.id)
+}
+
+/// An account from before verification was required goes on logging in, if it ever did (its
+/// dashboard asks for the confirmation); every other one has to confirm its address first.
+async fn must_verify(services: &Services, account: &Account) -> Result<bool, Failure> {
+    if account.verified_at.is_some() {
+        return Ok(false);
+    }
+    let is_older = account.verify_by.is_none();
+    Ok(!(is_older && events::has_logged_in(services.store.read(), &account.id).await?))
 }
 
 /// Counts the guess before it is looked at, so that parallel ones cannot exceed the budget.

@@ -1,8 +1,9 @@
 //! The second half of a login: a code, a recovery code, or the set-up of both.
 
 use super::current::{Pending, Session};
+use super::login::CODE_TRIES;
 use super::password::note;
-use super::{NewSession, Stay, open};
+use super::{NewSession, Stay, notices, open};
 use crate::model::views::{EnrolmentView, EventKind};
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
@@ -14,6 +15,9 @@ use crate::server::store::pending_logins::{self, PendingLogin};
 use crate::server::store::{accounts, sessions};
 use crate::server::totp::{self, Checked, Code, Enrolment, recovery_codes};
 use sqlx::AnyConnection;
+
+/// So many wrong codes of one login are told to the owner.
+const WRONG_CODES_TOLD: i64 = 3;
 
 /// Finishes a login with a code of the authenticator app, or with a recovery code.
 ///
@@ -46,7 +50,9 @@ pub async fn finish_with_code(
     let session = open(services, &mut tx, &login.account_id, Stay::of(&login), origin).await?;
     let kind = if is_recovery_code { EventKind::LoggedInWithRecoveryCode } else { EventKind::LoggedIn };
     audit::record(services, &mut tx, &login.account_id, kind, origin).await?;
-    if !is_recovery_code {
+    if is_recovery_code {
+        notices::tell(services, &mut tx, &login.account_id, SecurityNotice::RecoveryCodeUsed, origin).await?;
+    } else {
         codes::forget(&mut tx, &login.account_id).await?;
     }
     tx.commit().await?;
@@ -103,6 +109,9 @@ async fn refuse(
     let mut tx = services.store.begin().await?;
     pending_logins::note_offset(&mut *tx, &login.digest, offset).await?;
     tx.commit().await?;
+    if let Some(notice) = worth_telling(login, checked) {
+        notices::tell_alone(services, &login.account_id, notice, origin).await?;
+    }
     if login.tries_left == 0 {
         return Ok(Problem::TooManyTries);
     }
@@ -111,6 +120,16 @@ async fn refuse(
         Checked::OffBy(steps) if steps < 0 || login.offset_steps == Some(steps) => totp::clock_problem(steps),
         _ => Problem::WrongCode,
     })
+}
+
+/// What the owner is told of a wrong code: somebody who has the password guesses, or repeats what
+/// they have seen.
+fn worth_telling(login: &PendingLogin, checked: Checked) -> Option<SecurityNotice> {
+    match checked {
+        Checked::Used => Some(SecurityNotice::CodeUsedTwice),
+        _ if login.tries_left == CODE_TRIES - WRONG_CODES_TOLD => Some(SecurityNotice::SecondFactorGuessed),
+        _ => None,
+    }
 }
 
 /// Whoever may set up a second factor: a login that owes one, or somebody signed in without one.

@@ -12,6 +12,8 @@ pub struct Account {
     pub password_hash: String,
     pub disabled_at: Option<i64>,
     pub verified_at: Option<i64>,
+    /// Made while addresses had to be verified, and gone at this time unless it was.
+    pub verify_by: Option<i64>,
 }
 
 /// What a new account starts with.
@@ -46,10 +48,22 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestam
 
 /// Finds the account of an address by its key.
 pub async fn find_by_email(db: impl AnyExecutor<'_>, email_key: &str) -> sqlx::Result<Option<Account>> {
-    sqlx::query_as("SELECT id, email, password_hash, disabled_at, verified_at FROM accounts WHERE email_key = $1")
-        .bind(email_key)
-        .fetch_optional(db)
-        .await
+    sqlx::query_as(
+        "SELECT id, email, password_hash, disabled_at, verified_at, verify_by FROM accounts WHERE email_key = $1",
+    )
+    .bind(email_key)
+    .fetch_optional(db)
+    .await
+}
+
+/// Lets an account log in only once its new address is verified.
+pub async fn require_verification(db: impl AnyExecutor<'_>, id: &AccountId, by: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE accounts SET verify_by = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(by.seconds())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// The address of an account.

@@ -72,6 +72,17 @@ pub async fn give_back(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<(
     Ok(())
 }
 
+/// How many devices an account is known by.
+pub async fn count_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM devices WHERE account_id = $1").bind(account.as_str()).fetch_one(db).await
+}
+
+/// Forgets every device of an account.
+pub async fn delete_all_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM devices WHERE account_id = $1").bind(account.as_str()).execute(db).await?;
+    Ok(())
+}
+
 /// Forgets the failures of a device.
 pub async fn clear(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE devices SET failures = 0 WHERE digest = $1").bind(digest).execute(db).await?;

@@ -70,6 +70,18 @@ pub async fn newest_of(db: impl AnyExecutor<'_>, account: &AccountId, kind: &str
     .await
 }
 
+/// True if somebody ever logged in.
+pub async fn has_logged_in(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT nth FROM events WHERE account_id = $1 AND (kind = 'logged_in' OR kind = 'logged_in_with_recovery_code') \
+         LIMIT 1",
+    )
+    .bind(account.as_str())
+    .fetch_optional(db)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// The newest log-in but the one of `own` (whose event is written within the second that follows).
 pub async fn last_login_but(
     db: impl AnyExecutor<'_>,

@@ -287,4 +287,6 @@ fn register_functions() {
     register_explicit::<activity::Activity>();
     register_explicit::<activity::NotMe>();
     register_explicit::<account::Leave>();
+    register_explicit::<recover::NotMeByLink>();
+    register_explicit::<recover::UndoEmail>();
 }

@@ -27,6 +27,7 @@ async fn the_set_of_functions_is_the_reviewed_one() {
         "login",
         "logout",
         "not-me",
+        "not-me-link",
         "password",
         "recovery-codes",
         "recovery-codes-new",
@@ -42,6 +43,7 @@ async fn the_set_of_functions_is_the_reviewed_one() {
         "totp-replace",
         "totp-restart",
         "totp-setup",
+        "undo-email",
         "verification-link",
         "verify-email",
     ];

@@ -112,7 +112,10 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "server/totp",
         ],
     ),
-    ("server/jobs", &["server/failure", "server/mail", "server/services", "server/store"]),
+    (
+        "server/jobs",
+        &["server/accounts", "server/failure", "server/limits", "server/mail", "server/services", "server/store"],
+    ),
     ("model", &[]),
 ];
 

@@ -3,6 +3,7 @@
 mod data;
 mod email;
 mod leave;
+mod objection;
 mod places;
 mod proof;
 mod protection;
