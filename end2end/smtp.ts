@@ -48,12 +48,14 @@ export class Mailbox {
     }
   }
 
-  /** The link to `page` in the newest of `count` mails to `email`. */
+  /** The newest of the links to `page` that came to `email`, once there are `count`. */
   async link(email: string, page: string, count = 1): Promise<string> {
-    const texts = await this.to(email, count);
-    const found = new RegExp(`http\\S+${page}\\?token=\\S+`).exec(texts[texts.length - 1]);
-    if (!found) throw new Error(`The newest mail is no link to ${page}.`);
-    return found[0];
+    for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(10)) {
+      const texts = this.mails.filter(({ to }) => to === email).map(({ text }) => text);
+      const links = texts.flatMap((text) => new RegExp(`http\\S+/${page}\\?token=\\S+`).exec(text) ?? []);
+      if (links.length >= count) return links[links.length - 1];
+      if (Date.now() > deadline) throw new Error(`${links.length} of ${count} links to ${page} came.`);
+    }
   }
 
   async stop() {
