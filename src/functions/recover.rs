@@ -48,9 +48,11 @@ pub async fn verify_email(password: Option<String>) -> Result<(), Problem> {
     use crate::server::call::{Call, cookies};
     use crate::server::{accounts, failure::Failure};
     let call = Call::here()?;
-    let opened = accounts::Opened { link: call.link(cookies::VERIFY)?, registered_here: call.registered_here() };
-    accounts::verify_opened(call.services(), call.origin(), opened, password).await.map_err(Failure::into_problem)?;
-    call.finish_verification().await
+    let session = call.find_session().await.map_err(Failure::into_problem)?;
+    let opened =
+        accounts::Opened { link: call.link(cookies::VERIFY)?, registered_here: call.registered_here(), session };
+    let renewed = accounts::verify_opened(call.services(), call.origin(), opened, password).await;
+    call.finish_verification(renewed.map_err(Failure::into_problem)?).await
 }
 
 /// Confirms an address by the link that was opened, with a new password in place of one that its
@@ -62,7 +64,7 @@ pub async fn claim_account(password: String) -> Result<(), Problem> {
     let call = Call::here()?;
     let link = call.link(cookies::VERIFY)?;
     accounts::claim(call.services(), call.origin(), &link, password).await.map_err(Failure::into_problem)?;
-    call.finish_verification().await
+    call.finish_verification(None).await
 }
 
 /// "This wasn't me", by the link of a notice: signs out everywhere and mails the way back.

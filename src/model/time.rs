@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The moment so many seconds after 1970 began.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
     /// The bare number of seconds.
     pub const fn seconds(self) -> i64 {
         self.0

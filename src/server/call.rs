@@ -163,8 +163,13 @@ impl Call {
     }
 
     /// Goes on after an address was confirmed: nobody is signed in by that.
-    pub async fn finish_verification(&self) -> Result<(), Problem> {
+    pub async fn finish_verification(&self, renewed: Option<NewSession>) -> Result<(), Problem> {
         self.forget(cookies::VERIFY);
+        if let Some(session) = renewed {
+            self.sign_in(&session);
+            self.done(Notice::EmailVerified, "/dashboard");
+            return Ok(());
+        }
         let is_signed_in = self.find_session().await.map_err(Failure::into_problem)?.is_some();
         self.done(Notice::EmailVerified, if is_signed_in { "/dashboard" } else { "/login" });
         Ok(())

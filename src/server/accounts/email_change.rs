@@ -7,12 +7,13 @@ use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::sessions::Session;
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, NewEmail, Person};
-use crate::server::store::{accounts, one_time_tokens};
+use crate::server::store::{accounts, one_time_tokens, sessions as rows};
 use crate::server::tokens::one_time::{self, Purpose};
 use sqlx::AnyConnection;
 
@@ -41,12 +42,14 @@ pub async fn begin(
     how: EmailChange,
 ) -> Result<(), Failure> {
     let holder = accounts::find_by_email(&mut *db, email.key()).await?;
-    if holder.is_some_and(|holder| holder.id != person.id) {
+    let is_taken = holder.is_some_and(|holder| holder.id != person.id);
+    if is_taken && !(how == EmailChange::Confirmed && services.config.accounts_are_hidden) {
         return Err(Problem::EmailTaken.into());
     }
     if how == EmailChange::Confirmed {
         let token = one_time::make(services, &mut *db, &person.id, email.address(), Purpose::ChangeEmail).await?;
-        if let Some(token) = token {
+        // Where accounts are hidden a taken address is answered alike: there is a link, and nobody has it.
+        if let Some(token) = token.filter(|_| !is_taken) {
             let new = Recipient { account: &person.id, email: email.address() };
             mail::send(services, db, new, &Message::ConfirmNewEmail(token)).await?;
         }
@@ -66,6 +69,13 @@ pub async fn begin(
     mail::notify(services, db, old, SecurityNotice::EmailChanged, origin).await
 }
 
+/// Counts a request for another address, before its transaction: mails go to whom it names.
+pub(super) async fn count(services: &Services, origin: &Origin, email: &Email) -> Result<(), Failure> {
+    let whom = (origin.address.as_str(), email.key());
+    let is_counted = requests::count_mail(services, Asked::NewEmail, whom).await?;
+    if is_counted { Ok(()) } else { Err(Problem::TooManyRequests { wait_s: 60 * 60 }.into()) }
+}
+
 /// Starts the change of the signed-in account's address to what was typed. Asks for a fresh login.
 pub async fn ask(services: &Services, origin: &Origin, session: &Session, typed: &str) -> Result<(), Failure> {
     session.require_fresh_login(services)?;
@@ -74,7 +84,12 @@ pub async fn ask(services: &Services, origin: &Origin, session: &Session, typed:
     if email.address() == person.email {
         return Err(Problem::EmailSame.into());
     }
+    count(services, origin, &email).await?;
     let mut tx = services.store.begin().await?;
+    people::lock(&mut *tx, &person.id).await?;
+    if !rows::exists(&mut *tx, session.digest()).await? {
+        return Err(Problem::SignedOut.into());
+    }
     begin(services, &mut tx, origin, (&person, &email), EmailChange::Confirmed).await?;
     audit::record(services, &mut tx, &person.id, EventKind::EmailChangeAsked, origin).await?;
     Ok(tx.commit().await?)

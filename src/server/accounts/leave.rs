@@ -26,9 +26,14 @@ pub async fn leave(services: &Services, origin: &Origin, session: &Session, proo
         return Err(Problem::SignedOut.into());
     }
     superusers::keep_one(&mut tx, before).await?;
-    rows::delete_all_of(&mut *tx, account).await?;
+    if !rows::exists(&mut *tx, session.digest()).await? {
+        return Err(Problem::SignedOut.into());
+    }
+    // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *tx, account).await?;
-    one_time_tokens::delete_all_of(&mut *tx, account).await?;
+    rows::delete_all_of(&mut *tx, account).await?;
+    // Those of notices go on working: else leaving and coming back would silence the owner.
+    one_time_tokens::delete_requests_of(&mut *tx, account).await?;
     audit::record(services, &mut tx, account, EventKind::Left, origin).await?;
     let owner = Recipient { account, email: session.email() };
     mail::notify(services, &mut tx, owner, SecurityNotice::DeletionScheduled, origin).await?;

@@ -9,6 +9,7 @@ use crate::server::passwords::change;
 use crate::server::services::Services;
 use crate::server::sessions::{self, Session};
 use crate::server::store::people::{self, Person};
+use crate::server::store::sessions as rows;
 
 /// What an owner wants changed.
 #[derive(Default)]
@@ -39,11 +40,19 @@ pub async fn update_own(
         Some(password) => sessions::reauthenticate(services, origin, session, password).await?,
         None => session.require_fresh_login(services)?,
     }
+    if let Some(email) = &email {
+        email_change::count(services, origin, email).await?;
+    }
     let password = match changes.password {
         Some(typed) => Some(change::prepare(services, &before.id, &before.email, typed).await?),
         None => None,
     };
     let mut tx = services.store.begin().await?;
+    // Hashing took a while: a session ended meanwhile changes nothing any more.
+    people::lock(&mut *tx, &before.id).await?;
+    if !rows::exists(&mut *tx, session.digest()).await? {
+        return Err(Problem::SignedOut.into());
+    }
     // Before the links: a new password kills those of earlier requests, not the one of this.
     if let Some(new) = &password {
         change::write(services, &mut tx, origin, new, Some(session.digest())).await?;

@@ -10,9 +10,12 @@ use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::passwords::{Verdict, change, policy};
 use crate::server::services::Services;
+use crate::server::sessions::{self, NewSession, Session};
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, Mark, NewEmail, Person};
-use crate::server::store::{accounts, authenticators, devices, guards, one_time_tokens, recovery_codes};
+use crate::server::store::{
+    accounts, authenticators, devices, guards, one_time_tokens, pending_logins, recovery_codes, sessions as rows,
+};
 use crate::server::tokens::one_time::{self, Purpose};
 use sqlx::AnyConnection;
 
@@ -51,7 +54,12 @@ pub(super) async fn send_link(
 pub async fn verify(services: &Services, origin: &Origin, shown: &str) -> Result<Person, Failure> {
     match look(services, shown).await? {
         Link::First(token) => verify_present(services, origin, &token).await,
-        Link::New(token) => take_new_email(services, origin, &token).await,
+        Link::New(token) => {
+            let mut tx = services.store.begin().await?;
+            let person = take_new_email(services, &mut tx, origin, &token).await?;
+            tx.commit().await?;
+            Ok(person)
+        }
     }
 }
 
@@ -60,6 +68,8 @@ pub struct Opened {
     pub link: String,
     /// The account that this browser registered lately.
     pub registered_here: Option<AccountId>,
+    /// The session of this browser.
+    pub session: Option<Session>,
 }
 
 /// As [`verify`], but in a browser that did not make the account it asks for the password chosen
@@ -72,16 +82,40 @@ pub async fn verify_opened(
     origin: &Origin,
     opened: Opened,
     password: Option<String>,
-) -> Result<Person, Failure> {
+) -> Result<Option<NewSession>, Failure> {
     let token = match look(services, &opened.link).await? {
-        Link::New(token) => return take_new_email(services, origin, &token).await,
+        Link::New(token) => return move_in(services, origin, &token, opened.session).await,
         Link::First(token) => token,
     };
     if opened.registered_here.as_ref() != Some(&token.account_id) {
         let typed = password.filter(|typed| !typed.is_empty()).ok_or(Problem::PasswordAsked)?;
         check_chosen(services, origin, &token, typed).await?;
     }
-    verify_present(services, origin, &token).await
+    verify_present(services, origin, &token).await?;
+    Ok(None)
+}
+
+/// Takes the new address, and ends every other browser's session: whoever changed it may not be
+/// alone. A session of this account here goes on under a new cookie.
+async fn move_in(
+    services: &Services,
+    origin: &Origin,
+    token: &OneTimeToken,
+    here: Option<Session>,
+) -> Result<Option<NewSession>, Failure> {
+    let here = here.filter(|session| *session.account() == token.account_id);
+    let mut tx = services.store.begin().await?;
+    take_new_email(services, &mut tx, origin, token).await?;
+    // Pending logins first: this waits for one that is just becoming a session.
+    pending_logins::delete_all_of(&mut *tx, &token.account_id).await?;
+    let kept = here.as_ref().map(Session::digest).unwrap_or_default();
+    rows::delete_other_browsers(&mut *tx, &token.account_id, kept).await?;
+    let renewed = match &here {
+        Some(session) => Some(sessions::renew(services, &mut tx, session).await?),
+        None => None,
+    };
+    tx.commit().await?;
+    Ok(renewed)
 }
 
 /// Compares a password with the one chosen at registration, within the budget of every other guess.
@@ -110,13 +144,18 @@ pub async fn claim(services: &Services, origin: &Origin, shown: &str, password: 
     let token = one_time::look(services, shown, Purpose::VerifyEmail).await?;
     let account = &token.account_id;
     let new = change::prepare(services, account, &token.email, password).await?;
+    // Once an address was confirmed or changed, a mailbox alone touches neither the second factor nor objections.
+    let is_first = audit::last(services, account, EventKind::EmailVerified).await?.is_none()
+        && audit::last(services, account, EventKind::EmailChanged).await?.is_none();
     let mut tx = services.store.begin().await?;
     let person = confirm(services, &mut tx, origin, &token).await?;
-    authenticators::delete(&mut *tx, account).await?;
     devices::delete_all_of(&mut *tx, account).await?;
-    recovery_codes::delete_all_of(&mut *tx, account).await?;
-    recovery_codes::set_confirmed(&mut *tx, account, None).await?;
-    one_time_tokens::delete_all_of(&mut *tx, account).await?;
+    if is_first {
+        authenticators::delete(&mut *tx, account).await?;
+        recovery_codes::delete_all_of(&mut *tx, account).await?;
+        recovery_codes::set_confirmed(&mut *tx, account, None).await?;
+        one_time_tokens::delete_all_of(&mut *tx, account).await?;
+    }
     change::write(services, &mut tx, origin, &new, None).await?;
     tx.commit().await?;
     Ok(person)
@@ -178,22 +217,24 @@ async fn confirm(
     Ok(Person { verified_at: Some(services.clock.now().seconds()), ..person })
 }
 
-async fn take_new_email(services: &Services, origin: &Origin, token: &OneTimeToken) -> Result<Person, Failure> {
+async fn take_new_email(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    token: &OneTimeToken,
+) -> Result<Person, Failure> {
     let account = &token.account_id;
     let email = Email::parse(&token.email)?;
-    let mut tx = services.store.begin().await?;
-    let old = people::find(&mut *tx, account).await?.ok_or(Problem::LinkBad)?;
-    one_time::spend(services, &mut tx, token).await?;
+    let old = people::find(&mut *db, account).await?.ok_or(Problem::LinkBad)?;
+    one_time::spend(services, &mut *db, token).await?;
     let now = services.clock.now();
     let new = NewEmail { address: email.address(), key: email.key(), verified_at: Some(now) };
-    if !people::set_email(&mut *tx, account, new).await? {
+    if !people::set_email(&mut *db, account, new).await? {
         return Err(Problem::LinkBad.into());
     }
     // Links to the old address prove nothing any more.
-    one_time_tokens::delete_requests_of(&mut *tx, account).await?;
-    audit::record(services, &mut tx, account, EventKind::EmailChanged, origin).await?;
-    mail::notify(services, &mut tx, Recipient { account, email: &old.email }, SecurityNotice::EmailChanged, origin)
-        .await?;
-    tx.commit().await?;
+    one_time_tokens::delete_requests_of(&mut *db, account).await?;
+    audit::record(services, &mut *db, account, EventKind::EmailChanged, origin).await?;
+    mail::notify(services, db, Recipient { account, email: &old.email }, SecurityNotice::EmailChanged, origin).await?;
     Ok(Person { email: token.email.clone(), verified_at: Some(now.seconds()), ..old })
 }

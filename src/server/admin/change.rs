@@ -95,7 +95,8 @@ async fn set_marks(
 }
 
 async fn sign_out(db: &mut AnyConnection, account: &AccountId) -> Result<(), Failure> {
-    sessions::delete_all_of(&mut *db, account).await?;
+    // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *db, account).await?;
+    sessions::delete_all_of(&mut *db, account).await?;
     Ok(one_time_tokens::delete_powers_of(db, account).await?)
 }

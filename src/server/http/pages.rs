@@ -98,7 +98,10 @@ async fn link_state(call: &Call, path: &str) -> Result<LinkState, Failure> {
         cookies::RESET => reset::link_state(services, &link).await,
         cookies::NOT_ME => accounts::objection_state(services, &link, Purpose::NotMe).await,
         cookies::UNDO_EMAIL => accounts::objection_state(services, &link, Purpose::UndoEmail).await,
-        _ => accounts::link_state(services, &Opened { link, registered_here: call.registered_here() }).await,
+        _ => {
+            accounts::link_state(services, &Opened { link, registered_here: call.registered_here(), session: None })
+                .await
+        }
     }
 }
 

@@ -16,6 +16,8 @@ const MAILS_FROM_ONE_SOURCE: i64 = 10;
 pub enum Asked {
     NewPassword,
     Verification,
+    /// To an address that an account is to have.
+    NewEmail,
 }
 
 /// Counts a request for a mail; false if it must be answered as ever and not be sent.
@@ -30,6 +32,7 @@ pub async fn count_mail(
     let (from, to) = match asked {
         Asked::NewPassword => ("reset mails from", "reset mails to"),
         Asked::Verification => ("verification mails from", "verification mails to"),
+        Asked::NewEmail => ("new address mails from", "new address mails to"),
     };
     let digest = services.keys.limit_digest(email_key)?;
     let crowd: String = digest.chars().take(2).collect();

@@ -46,8 +46,9 @@ pub async fn write(
 ) -> Result<(), Failure> {
     let account = &new.account;
     people::set_password(&mut *db, account, &new.hash).await?;
-    sessions::delete_others(&mut *db, account, kept.unwrap_or_default()).await?;
+    // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *db, account).await?;
+    sessions::delete_others(&mut *db, account, kept.unwrap_or_default()).await?;
     enrolments::delete_all_of(&mut *db, account).await?;
     one_time_tokens::delete_requests_of(&mut *db, account).await?;
     guesses::forget(services, &mut *db, Email::parse(&new.email)?.key()).await?;

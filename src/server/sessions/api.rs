@@ -57,12 +57,13 @@ pub async fn log_in_with_code(
     password: String,
     code: &str,
 ) -> Result<String, Failure> {
-    let account = password::owner(services, origin, email, password, Stay::Api).await?;
-    if !totp::is_enrolled(services, &account).await? {
+    let owner = password::owner(services, origin, email, password, Stay::Api).await?;
+    if !totp::is_enrolled(services, &owner.id).await? {
         return Err(Problem::WrongCode.into());
     }
-    let login = Continuation { account: &account, stay: Stay::Api, next: String::new(), origin };
+    let login = Continuation { account: &owner.id, stay: Stay::Api, next: String::new(), origin };
     let mut tx = services.store.begin().await?;
+    owner.hold(&mut tx).await?;
     let digest = wait(services, &mut tx, &login, "code").await?.digest();
     tx.commit().await?;
     let pending = waiting(services, &digest, BEARER).await?.ok_or(Problem::LoginExpired)?;

@@ -36,11 +36,12 @@ pub enum Login {
 ///
 /// Refuses unknown, wrong and disabled alike with [`Problem::BadCredentials`](crate::model::Problem), after the same work.
 pub async fn log_in(services: &Services, origin: &Origin, form: LoginForm) -> Result<Login, Failure> {
-    let account = password::owner(services, origin, &form.email, form.password, form.stay).await?;
+    let owner = password::owner(services, origin, &form.email, form.password, form.stay).await?;
     let next = next_path(&form.next).to_owned();
     let mut tx = services.store.begin().await?;
-    let login =
-        continue_login(services, &mut tx, Continuation { account: &account, stay: form.stay, next, origin }).await?;
+    owner.hold(&mut tx).await?;
+    let login = Continuation { account: &owner.id, stay: form.stay, next, origin };
+    let login = continue_login(services, &mut tx, login).await?;
     tx.commit().await?;
     Ok(login)
 }

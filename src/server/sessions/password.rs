@@ -13,9 +13,25 @@ use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::{events, guards};
+use sqlx::AnyConnection;
 
 /// A right password after so many wrong ones is told to the owner.
 const FAILURES_TOLD: i64 = 10;
+
+/// Whose password was right, and the hash it was right for.
+pub(super) struct Owner {
+    pub id: AccountId,
+    hash: String,
+}
+
+impl Owner {
+    /// Asked first in the transaction that builds on it: a login that was looked at before a reset,
+    /// and waited, must not outlive that.
+    pub async fn hold(&self, db: &mut AnyConnection) -> Result<(), Failure> {
+        let is_held = accounts::hold(db, &self.id, &self.hash).await?;
+        if is_held { Ok(()) } else { Err(Problem::BadCredentials.into()) }
+    }
+}
 
 /// Whose address and password these are.
 ///
@@ -28,7 +44,7 @@ pub(super) async fn owner(
     email: &str,
     password: String,
     stay: Stay,
-) -> Result<AccountId, Failure> {
+) -> Result<Owner, Failure> {
     let password = policy::normalise(password);
     if policy::check_form(&password).is_err() {
         return Err(Problem::BadCredentials.into());
@@ -55,8 +71,8 @@ pub(super) async fn owner(
     if counted.succeeded(services).await? >= FAILURES_TOLD {
         notices::tell_alone(services, &account.id, SecurityNotice::SuccessAfterFailures, origin).await?;
     }
-    upgrade(services, &account, password).await?;
-    Ok(account.id)
+    let hash = upgrade(services, &account, password).await?;
+    Ok(Owner { id: account.id, hash })
 }
 
 /// An account from before verification was required goes on logging in, if it ever did (its
@@ -124,14 +140,21 @@ fn unverified(services: &Services, stay: Stay) -> Problem {
     if tells { Problem::NotVerified } else { Problem::BadCredentials }
 }
 
-async fn upgrade(services: &Services, account: &Account, password: zeroize::Zeroizing<String>) -> Result<(), Failure> {
-    if services.hash_lane.is_outdated(&account.password_hash) {
-        let new = services.hash_lane.hash(password).await?;
-        let mut tx = services.store.begin().await?;
-        accounts::upgrade_hash(&mut *tx, &account.id, &account.password_hash, &new).await?;
-        tx.commit().await?;
+/// Makes a weak hash anew; returns the one that is kept now.
+async fn upgrade(
+    services: &Services,
+    account: &Account,
+    password: zeroize::Zeroizing<String>,
+) -> Result<String, Failure> {
+    let old = account.password_hash.clone();
+    if !services.hash_lane.is_outdated(&old) {
+        return Ok(old);
     }
-    Ok(())
+    let new = services.hash_lane.hash(password).await?;
+    let mut tx = services.store.begin().await?;
+    let is_new = accounts::upgrade_hash(&mut *tx, &account.id, &old, &new).await?;
+    tx.commit().await?;
+    Ok(if is_new { new } else { old })
 }
 
 /// Writes an event in a transaction of its own: the deed it tells was refused.

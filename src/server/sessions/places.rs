@@ -36,8 +36,9 @@ pub async fn end_others(services: &Services, origin: &Origin, session: &Session)
     session.require_fresh_login(services)?;
     let account = session.account();
     let mut tx = services.store.begin().await?;
-    sessions::delete_others(&mut *tx, account, session.digest()).await?;
+    // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *tx, account).await?;
+    sessions::delete_others(&mut *tx, account, session.digest()).await?;
     audit::record(services, &mut tx, account, EventKind::OtherSessionsEnded, origin).await?;
     Ok(tx.commit().await?)
 }

@@ -32,10 +32,13 @@ pub async fn prove(services: &Services, origin: &Origin, session: &Session, proo
     let is_recovery_code = recovery_codes::looks_like_one(&code);
     let parsed = if is_enrolled && !is_recovery_code { Some(Code::parse(&code)?) } else { None };
     let owner = password::owner(services, origin, session.email(), password, Stay::Short).await;
-    owner.map_err(|failure| match failure {
+    let owner = owner.map_err(|failure: Failure| match failure {
         Failure::Refused(Problem::BadCredentials | Problem::NotVerified) => Problem::WrongPassword.into(),
         other => other,
     })?;
+    if owner.id != *session.account() {
+        return Err(Problem::WrongPassword.into());
+    }
     if !is_enrolled {
         return Ok(());
     }

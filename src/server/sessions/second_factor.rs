@@ -29,6 +29,9 @@ pub async fn finish_with_code(
     pending: &Pending,
     typed: &str,
 ) -> Result<NewSession, Failure> {
+    if pending.owes_enrolment() {
+        return Err(Problem::LoginExpired.into());
+    }
     let is_recovery_code = recovery_codes::looks_like_one(typed);
     let code = if is_recovery_code { None } else { Some(Code::parse(typed)?) };
     let login = take_try(services, origin, pending, code.as_ref()).await?;
@@ -195,6 +198,8 @@ pub(super) async fn settle(
     kept: &str,
 ) -> Result<(), Failure> {
     let account = enroller.account();
+    // Pending logins first: this waits for one that is just becoming a session.
+    pending_logins::delete_all_of(&mut *db, account).await?;
     sessions::delete_others(&mut *db, account, kept).await?;
     recovery_codes::make(services, &mut *db, account, kept).await?;
     let (kind, notice) = match enrolment {

@@ -49,8 +49,9 @@ pub async fn remove(
     recovery_codes::delete_all_of(&mut *tx, account).await?;
     enrolments::delete_all_of(&mut *tx, account).await?;
     sessions::erase_sheets_of(&mut *tx, account).await?;
-    sessions::delete_others(&mut *tx, account, session.digest()).await?;
+    // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *tx, account).await?;
+    sessions::delete_others(&mut *tx, account, session.digest()).await?;
     let renewed = renew(services, &mut tx, session).await?;
     audit::record(services, &mut tx, account, EventKind::SecondFactorOff, origin).await?;
     let owner = Recipient { account, email: session.email() };

@@ -97,6 +97,19 @@ pub async fn set_language(db: impl AnyExecutor<'_>, id: &AccountId, language: La
     Ok(())
 }
 
+/// Holds an account until the end of a transaction; false if its password was changed or it was
+/// disabled since `hash` was looked at.
+pub async fn hold(db: impl AnyExecutor<'_>, id: &AccountId, hash: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE accounts SET version = version + 1 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL",
+    )
+    .bind(id.as_str())
+    .bind(hash)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Replaces a hash made with weaker parameters, unless the password was changed meanwhile.
 pub async fn upgrade_hash(db: impl AnyExecutor<'_>, id: &AccountId, old: &str, new: &str) -> sqlx::Result<bool> {
     let done = sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")

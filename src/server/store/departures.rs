@@ -22,18 +22,20 @@ pub async fn cancel(db: impl AnyExecutor<'_>, id: &AccountId) -> sqlx::Result<bo
     Ok(done.rows_affected() == 1)
 }
 
-/// Accounts whose time has come.
+/// Accounts whose time has come; not those that whoever runs the server has disabled, to look into them.
 pub async fn due(db: impl AnyExecutor<'_>, now: Timestamp, limit: i64) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar("SELECT id FROM accounts WHERE delete_at <= $1 ORDER BY delete_at, id LIMIT $2")
-        .bind(now.seconds())
-        .bind(limit)
-        .fetch_all(db)
-        .await
+    sqlx::query_scalar(
+        "SELECT id FROM accounts WHERE delete_at <= $1 AND disabled_at IS NULL ORDER BY delete_at, id LIMIT $2",
+    )
+    .bind(now.seconds())
+    .bind(limit)
+    .fetch_all(db)
+    .await
 }
 
 /// Deletes an account whose time has come; false if its owner came back meanwhile.
 pub async fn complete(db: impl AnyExecutor<'_>, id: &AccountId, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query("DELETE FROM accounts WHERE id = $1 AND delete_at <= $2")
+    let done = sqlx::query("DELETE FROM accounts WHERE id = $1 AND delete_at <= $2 AND disabled_at IS NULL")
         .bind(id.as_str())
         .bind(now.seconds())
         .execute(db)

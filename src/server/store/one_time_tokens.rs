@@ -82,6 +82,22 @@ pub async fn count_live(
     .await
 }
 
+/// When the newest token of a purpose was made.
+pub async fn newest_at(
+    db: impl AnyExecutor<'_>,
+    account: &AccountId,
+    purpose: &str,
+) -> sqlx::Result<Option<Timestamp>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT created_at FROM one_time_tokens WHERE account_id = $1 AND purpose = $2 ORDER BY created_at DESC LIMIT 1",
+    )
+    .bind(account.as_str())
+    .bind(purpose)
+    .fetch_optional(db)
+    .await?;
+    Ok(at.map(Timestamp::from))
+}
+
 /// The address that the newest token of a purpose was sent to, if it still works.
 pub async fn newest_email(
     db: impl AnyExecutor<'_>,

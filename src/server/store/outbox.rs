@@ -40,11 +40,11 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewMessage<'_>) -> sqlx::Resu
     Ok(())
 }
 
-/// The ids of messages that are due, oldest first.
+/// The ids of messages that are due, oldest first; those that failed before come after the others.
 pub async fn due(db: impl AnyExecutor<'_>, now: Timestamp, limit: i64) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT id FROM outbox WHERE next_try_at <= $1 AND delivered_at IS NULL AND sealed_message IS NOT NULL \
-         ORDER BY created_at, id LIMIT $2",
+         ORDER BY tries, created_at, id LIMIT $2",
     )
     .bind(now.seconds())
     .bind(limit)

@@ -141,6 +141,16 @@ pub async fn delete_others(db: impl AnyExecutor<'_>, account: &AccountId, kept: 
     Ok(done.rows_affected())
 }
 
+/// Ends every session of the account in a browser but `kept`.
+pub async fn delete_other_browsers(db: impl AnyExecutor<'_>, account: &AccountId, kept: &str) -> sqlx::Result<u64> {
+    let done = sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND digest <> $2 AND kind = 'browser'")
+        .bind(account.as_str())
+        .bind(kept)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// Ends every session of the account.
 pub async fn delete_all_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sqlx::Result<u64> {
     let done = sqlx::query("DELETE FROM sessions WHERE account_id = $1").bind(account.as_str()).execute(db).await?;

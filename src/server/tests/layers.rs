@@ -68,6 +68,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "server/config",
             "server/email",
             "server/failure",
+            "server/keys",
             "server/limits",
             "server/mail",
             "server/passwords",

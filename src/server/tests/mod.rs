@@ -16,6 +16,7 @@ mod mail;
 mod metrics;
 mod pins;
 mod promises;
+mod races;
 mod recover;
 mod rest;
 mod second_factor;

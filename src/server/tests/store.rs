@@ -9,12 +9,12 @@ use crate::server::store::{
     pending_logins, people, recovery_codes, sessions, signing_keys, sweep,
 };
 
-fn urls(folder: &Folder) -> Vec<String> {
+pub fn urls(folder: &Folder) -> Vec<String> {
     let sqlite = format!("sqlite:{}", folder.0.join("store.db").display());
     [sqlite].into_iter().chain(database::postgres()).collect()
 }
 
-fn unique(word: &str) -> String {
+pub fn unique(word: &str) -> String {
     format!("{word}-{:016x}", u64::from_le_bytes(random::<8>().unwrap()))
 }
 
@@ -40,7 +40,7 @@ async fn every_function_does_what_it_says_on_both_databases() {
     }
 }
 
-async fn account(store: &Store, now: Timestamp) -> AccountId {
+pub async fn account(store: &Store, now: Timestamp) -> AccountId {
     let (id, email) = (AccountId::from(unique("id")), unique("ada@example.test"));
     let mut tx = store.begin().await.unwrap();
     let new = || accounts::NewAccount {

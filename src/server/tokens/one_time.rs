@@ -75,12 +75,18 @@ pub async fn make(
         return Ok(None);
     }
     let token = Token::new()?;
+    let newest = one_time_tokens::newest_at(&mut *db, account, purpose.word()).await?;
+    // Never two of one second where the older outranks the younger.
+    let created_at = match newest {
+        Some(at) if purpose == Purpose::UndoEmail => now.max(at.plus_s(1)),
+        _ => now,
+    };
     let new = OneTimeToken {
         digest: token.digest(),
         purpose: purpose.word().to_owned(),
         account_id: account.clone(),
         email: email.to_owned(),
-        created_at: now,
+        created_at,
         expires_at: now.plus_s(purpose.lifetime_s()),
     };
     one_time_tokens::insert(db, &new).await?;

@@ -1,6 +1,6 @@
 //! Notices, and the links by which owners object to what they tell.
 
-use super::{ADA, PASSWORD, TestApp, Visitor, is_signed_in, two_browsers};
+use super::{ADA, NEW, PASSWORD, TestApp, Visitor, is_signed_in, proved, two_browsers};
 use crate::model::Problem;
 
 const THIEF: &str = "thief@example.test";
@@ -27,6 +27,8 @@ async fn the_link_of_a_notice_signs_everybody_out_once_and_only_by_its_button() 
     }
     assert!(is_signed_in(&mut ada).await && is_signed_in(&mut other).await, "looking changes nothing");
     assert_eq!(reader.post("/fn/not-me-link", &[]).await.location(), Some("/login"));
+    let known = Visitor::new(&app).log_in(ADA).await;
+    assert_eq!(known.problem(), Some(Problem::BadCredentials), "who knows the password is out too");
     assert!(!is_signed_in(&mut ada).await && !is_signed_in(&mut other).await);
     app.mailed_token("reset-password", &[]).await;
     assert!(!open(&mut reader, "not-me", &token).await.contains("/fn/not-me-link"));
@@ -51,9 +53,42 @@ async fn a_change_of_address_is_taken_back_from_the_old_mailbox() {
     assert_eq!(owner.post("/fn/undo-email", &[]).await.location(), Some("/login"));
     assert!(!is_signed_in(&mut ada).await);
     assert_eq!(owner.log_in(THIEF).await.problem(), Some(Problem::BadCredentials));
-    assert_eq!(owner.log_in(ADA).await.location(), Some("/tfa"), "the old address counts again");
+    assert_eq!(owner.log_in(ADA).await.problem(), Some(Problem::BadCredentials), "until there is a new password");
     assert_eq!(owner.post("/fn/undo-email", &[]).await.problem(), Some(Problem::LinkBad));
-    app.mailed_token("reset-password", &[]).await;
+    let reset = app.mailed_token("reset-password", &[]).await;
+    open(&mut owner, "reset-password", &reset).await;
+    assert_eq!(owner.post("/fn/reset-password", &[("password", NEW)]).await.location(), Some("/login"));
+    let back = owner.post("/fn/login", &[("email", ADA), ("password", NEW), ("next", "")]).await;
+    assert_eq!(back.location(), Some("/tfa"), "the old address counts again, the second factor is asked");
+}
+
+#[tokio::test]
+async fn leaving_and_coming_back_does_not_silence_the_owner() {
+    let app = TestApp::new().await;
+    let (mut thief, phone) = app.enrolled(ADA).await;
+    thief.post("/fn/email", &[("email", THIEF)]).await;
+    let confirm = app.mailed_token("verify-email", &[]).await;
+    open(&mut thief, "verify-email", &confirm).await;
+    thief.post("/fn/verify-email", &[]).await;
+    let undo = app.mailed_token("undo-email", &[]).await;
+    app.advance(60);
+    assert_eq!(proved(&mut thief, &phone, "/fn/account-delete", &[]).await.location(), Some("/login"));
+    let mut owner = Visitor::new(&app);
+    open(&mut owner, "undo-email", &undo).await;
+    assert_eq!(owner.post("/fn/undo-email", &[]).await.location(), Some("/login"));
+    app.advance(20 * 24 * 3600);
+    assert_eq!(crate::server::accounts::delete_left(&app.services).await.unwrap(), 0, "who objects has not left");
+}
+
+#[tokio::test]
+async fn a_password_checked_before_a_reset_opens_nothing_after_it() {
+    let app = TestApp::new().await;
+    app.enrolled(ADA).await;
+    let found = crate::server::store::accounts::find_by_email(app.services.store.read(), ADA).await.unwrap().unwrap();
+    let mut tx = app.services.store.begin().await.unwrap();
+    assert!(crate::server::store::accounts::hold(&mut *tx, &found.id, &found.password_hash).await.unwrap());
+    crate::server::store::people::set_password(&mut *tx, &found.id, "another").await.unwrap();
+    assert!(!crate::server::store::accounts::hold(&mut *tx, &found.id, &found.password_hash).await.unwrap());
 }
 
 #[tokio::test]
