@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Keeps what the browser downloads from growing unnoticed: WASM and JS (Brotli) at most 3 kB
-# above the recorded size and never above 250 kB, CSS at most 12 kB.
+# above the recorded size and never above 250 kB, CSS at most 14 kB.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
 
@@ -8,7 +8,7 @@ recorded="$(grep -v '^#' "$ROOT/scripts/size_budget.txt")"
 exec node - "$ROOT/target/site/pkg" "$recorded" <<'JS'
 const fs = require('fs'), path = require('path'), zlib = require('zlib');
 const [folder, recorded] = [process.argv[2], Number(process.argv[3])];
-const [goal, slack, cssLimit] = [250000, 3000, 12000];
+const [goal, slack, cssLimit] = [250000, 3000, 14000];
 const fail = (text) => { console.error(`error: ${text}`); process.exitCode = 1; };
 
 // A build leaves one file per kind; should older ones be there, the newest counts.
