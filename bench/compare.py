@@ -202,7 +202,7 @@ def compare_me(servers, rounds, seconds):
     for server in servers:
         server.wait().enter()
         checked = me_round(server, 2)
-        request = f"GET /users/me HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {server.token}\r\n\r\n"
+        request = f"GET /users/me HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {server.token}\r\n\r\n"
         lengths[server.name] = server.answer_bytes(request)
         print(f"{server.name}: {checked['requests']} answers looked at, all right.", file=sys.stderr)
     results = {server.name: [] for server in servers}
