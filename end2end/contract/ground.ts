@@ -50,7 +50,7 @@ export async function wait(person: Person, seconds: number) {
   const older = (table: string, ...times: string[]) =>
     `UPDATE ${table} SET ${times.map((time) => `${time} = ${time} - ${seconds}`).join(', ')} ${own};`;
   await person.api.server.database.run([
-    older('sessions', 'created_at', 'last_seen_at', 'expires_at'),
+    older('sessions', 'created_at', 'proved_at', 'last_seen_at', 'expires_at'),
     older('pending_logins', 'expires_at'),
     older('enrolments', 'expires_at'),
     older('one_time_tokens', 'created_at', 'expires_at'),

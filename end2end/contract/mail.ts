@@ -14,14 +14,8 @@ export interface Mail {
 }
 
 /** The mails to `email`, oldest first, once there are `count` of them. */
-export async function mailsTo(server: Server, email: string, count: number): Promise<Mail[]> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const mails = await keptFor(server, email);
-    if (mails.length >= count) return mails;
-    if (Date.now() > deadline) throw new Error(`${mails.length} of ${count} mails came.`);
-    await sleep(5);
-  }
+export function mailsTo(server: Server, email: string, count: number): Promise<Mail[]> {
+  return patiently('mails', count, () => keptFor(server, email));
 }
 
 /** Mails are written beside the answer; this long after it, a mail that was not written is not going to be. */
@@ -30,12 +24,27 @@ export async function noMailTo(server: Server, email: string): Promise<boolean> 
   return (await keptFor(server, email)).length === 0;
 }
 
-/** The token of the newest of `count` mails to `email`, which must all be links to `page`. */
+/** The token of the newest link to `page` that came to `email`, once there are `count` of them. */
 export async function tokenIn(server: Server, email: string, page: string, count = 1): Promise<string> {
-  const mails = await mailsTo(server, email, count);
-  const found = new RegExp(`${server.url}/${page}\\?token=(\\S+)`).exec(mails[mails.length - 1].text);
-  if (!found) throw new Error(`The newest mail is no link to ${page}.`);
-  return found[1];
+  const link = new RegExp(`${server.url}/${page}\\?token=(\\S+)`);
+  const tokens = await patiently(`links to ${page}`, count, async () =>
+    (await keptFor(server, email)).flatMap(({ text }) => link.exec(text)?.[1] ?? []));
+  return tokens[tokens.length - 1];
+}
+
+/** A mail to `email` that says `words`. */
+export async function mailSaying(server: Server, email: string, words: string): Promise<Mail> {
+  const [mail] = await patiently(`mails that say "${words}"`, 1, async () =>
+    (await keptFor(server, email)).filter(({ text }) => text.includes(words)));
+  return mail;
+}
+
+async function patiently<T>(what: string, count: number, find: () => Promise<T[]>): Promise<T[]> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(5)) {
+    const found = await find();
+    if (found.length >= count) return found;
+    if (Date.now() > deadline) throw new Error(`${found.length} of ${count} ${what} came.`);
+  }
 }
 
 async function keptFor(server: Server, email: string): Promise<Mail[]> {

@@ -9,6 +9,7 @@ const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
 for (const width of [360, 1280]) {
   for (const theme of ['light', 'dark']) {
     test(`${theme} pages at ${width} px`, async ({ page, visitor, words, language }) => {
+      test.setTimeout(300_000); // some twenty pages, each looked at by axe
       const titles = new Map<string, string>();
       const look = async (name: string) => {
         await visitor.awake();
@@ -36,6 +37,10 @@ for (const width of [360, 1280]) {
       await look('wrong-method');
       await page.goto('/register');
       await look('register');
+      for (const path of ['/forgot-password', '/reset-password', '/verify-email', '/not-me', '/undo-email']) {
+        await page.goto(path);
+        await look(path.slice(1));
+      }
       await visitor.register();
       await visitor.isAt('/login');
       await visitor.logIn();

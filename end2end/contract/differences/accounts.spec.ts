@@ -2,7 +2,7 @@
 
 import { Api, type Said } from '../api';
 import { expect, test, wait } from '../ground';
-import { mailsTo, tokenIn } from '../mail';
+import { mailSaying, mailsTo, tokenIn } from '../mail';
 import { NEW_PASSWORD, PASSWORD, Person, someEmail } from '../people';
 
 const ME = '/users/me';
@@ -19,7 +19,7 @@ test.describe('A8: a new address', () => {
     const user = (await bob.api.patch(ME, { email })).user();
     if (profile === 'fastapi_users') {
       expect([user.email, user.is_verified]).toEqual([email, false]);
-      expect((await mailsTo(server, bob.email, 1))[0].text, 'the old one is told').toContain('was changed');
+      await mailSaying(server, bob.email, 'now uses another address');
       expect((await api.form('/auth/jwt/login', { username: email, password: PASSWORD })).status).toBe(200);
       return;
     }
@@ -28,7 +28,7 @@ test.describe('A8: a new address', () => {
     const confirmed = (await api.post('/auth/verify', { token: await tokenIn(server, email, 'verify-email') })).user();
     expect([confirmed.email, confirmed.is_verified]).toEqual([email, true]);
     expect((await bob.api.get(ME)).user().email).toBe(email);
-    expect((await mailsTo(server, bob.email, 1))[0].text, 'the old one is told').toContain('was changed');
+    await mailSaying(server, bob.email, 'now uses another address');
   });
 
   test('set by a superuser follows the same rule', async ({ api, profile, root }) => {
@@ -47,7 +47,7 @@ test.describe('A9: a superuser who sets a password', () => {
     if (profile === 'fastapi_users') {
       expect(answer.user().id).toBe(bob.id);
       expect((await bob.api.get(ME)).said).toEqual(UNAUTHORIZED);
-      expect((await mailsTo(server, bob.email, 1))[0].text).toContain('Your password was changed');
+      await mailSaying(server, bob.email, 'The password of your account');
       bob.password = NEW_PASSWORD;
       await bob.logIn();
       return;
@@ -207,7 +207,7 @@ test.describe('A19: links by mail', () => {
     await api.post('/auth/forgot-password', { email: bob.email });
     expect(await tokenIn(server, bob.email, 'reset-password')).toMatch(/^[\w-]{43}$/);
     await api.post('/auth/request-verify-token', { email: bob.email });
-    expect(await tokenIn(server, bob.email, 'verify-email', 2)).toMatch(/^[\w-]{43}$/);
+    expect(await tokenIn(server, bob.email, 'verify-email')).toMatch(/^[\w-]{43}$/);
   });
 
   test('work for 60 minutes to set a password and 24 hours to confirm an address', async ({ api, server }) => {
@@ -218,7 +218,7 @@ test.describe('A19: links by mail', () => {
     const lives = (await mailsTo(server, bob.email, 2)).map(({ expiresAt }) => expiresAt - Date.now() / 1000);
     expect(Math.abs(lives[0] - 60 * 60)).toBeLessThan(5);
     expect(Math.abs(lives[1] - 24 * 60 * 60)).toBeLessThan(5);
-    const verify = await tokenIn(server, bob.email, 'verify-email', 2);
+    const verify = await tokenIn(server, bob.email, 'verify-email');
     await wait(bob, 24 * 60 * 60 - 10);
     expect((await api.post('/auth/verify', { token: verify })).status).toBe(200);
   });
@@ -236,7 +236,7 @@ test.describe('A19: links by mail', () => {
     await api.post('/auth/forgot-password', { email: bob.email });
     const reset = await tokenIn(server, bob.email, 'reset-password');
     await api.post('/auth/request-verify-token', { email: bob.email });
-    const verify = await tokenIn(server, bob.email, 'verify-email', 2);
+    const verify = await tokenIn(server, bob.email, 'verify-email');
     const [asVerify, asReset] = [
       await api.post('/auth/verify', { token: reset }),
       await api.post('/auth/reset-password', { token: verify, password: NEW_PASSWORD }),
