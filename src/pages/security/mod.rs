@@ -63,12 +63,14 @@ fn Cards(shown: SecurityView) -> impl IntoView {
 #[component]
 fn Email(email: String, is_verified: bool, new_email: Option<String>) -> impl IntoView {
     let l = locale();
+    let sends_mail = use_context::<PageContext>().unwrap_or_default().sends_mail;
     view! {
         <section class="card" aria-labelledby="email">
             <h2 id="email">{td_string!(l, email)}</h2>
             <p>{email}</p>
             <p class=if is_verified { "good" } else { "faded" }>
                 {if is_verified { td_string!(l, email_confirmed) } else { td_string!(l, email_unconfirmed) }}
+                {(!is_verified && sends_mail).then(|| view! { " " <a href="/verify-email" rel="external">{td_string!(l, send_link)}</a> })}
             </p>
             {new_email.map(|new| view! {
                 <div class="notice">
