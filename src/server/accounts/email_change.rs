@@ -13,7 +13,7 @@ use crate::server::services::Services;
 use crate::server::sessions::Session;
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, NewEmail, Person};
-use crate::server::store::{accounts, one_time_tokens, sessions as rows};
+use crate::server::store::{accounts, one_time_tokens};
 use crate::server::tokens::one_time::{self, Purpose};
 use sqlx::AnyConnection;
 
@@ -86,10 +86,7 @@ pub async fn ask(services: &Services, origin: &Origin, session: &Session, typed:
     }
     count(services, origin, &email).await?;
     let mut tx = services.store.begin().await?;
-    people::lock(&mut *tx, &person.id).await?;
-    if !rows::exists(&mut *tx, session.digest()).await? {
-        return Err(Problem::SignedOut.into());
-    }
+    session.hold(&mut tx).await?;
     begin(services, &mut tx, origin, (&person, &email), EmailChange::Confirmed).await?;
     audit::record(services, &mut tx, &person.id, EventKind::EmailChangeAsked, origin).await?;
     Ok(tx.commit().await?)
@@ -98,6 +95,7 @@ pub async fn ask(services: &Services, origin: &Origin, session: &Session, typed:
 /// Forgets an address that waits for its confirmation; the link to it works no more.
 pub async fn cancel(services: &Services, session: &Session) -> Result<(), Failure> {
     let mut tx = services.store.begin().await?;
+    session.hold(&mut tx).await?;
     one_time_tokens::delete_of(&mut *tx, session.account(), Purpose::ChangeEmail.word()).await?;
     Ok(tx.commit().await?)
 }

@@ -22,13 +22,11 @@ pub async fn leave(services: &Services, origin: &Origin, session: &Session, proo
     let account = session.account();
     let mut tx = services.store.begin().await?;
     let before = superusers::line_up(services, &mut tx).await?;
+    session.hold(&mut tx).await?;
     if !departures::schedule(&mut *tx, account, services.clock.now().plus_s(GRACE_S)).await? {
         return Err(Problem::SignedOut.into());
     }
     superusers::keep_one(&mut tx, before).await?;
-    if !rows::exists(&mut *tx, session.digest()).await? {
-        return Err(Problem::SignedOut.into());
-    }
     // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *tx, account).await?;
     rows::delete_all_of(&mut *tx, account).await?;

@@ -15,7 +15,7 @@ pub use email_change::{
 };
 pub use leave::{delete_left, leave};
 pub use my_data::my_data;
-pub use not_me::{not_me, not_me_by_link, objection_state, undo_email_change};
+pub use not_me::{not_me, not_me_by_link, undo_email_change};
 pub use register::{Rank, Registration, add, register};
 pub use security::{change_password, security};
 pub use update::{OwnChanges, update_own};

@@ -2,7 +2,7 @@
 
 use super::email_change;
 use crate::model::views::EventKind;
-use crate::model::{AccountId, LinkState, Problem};
+use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
@@ -64,15 +64,6 @@ pub async fn undo_email_change(services: &Services, origin: &Origin, shown: &str
     audit::record(services, &mut tx, &person.id, EventKind::EmailChangeUndone, origin).await?;
     send_way_back(services, &mut tx, &person).await?;
     Ok(tx.commit().await?)
-}
-
-/// Whether the link of a notice still works.
-pub async fn objection_state(services: &Services, shown: &str, purpose: Purpose) -> Result<LinkState, Failure> {
-    match one_time::look(services, shown, purpose).await {
-        Ok(_) => Ok(LinkState::Live),
-        Err(Failure::Refused(_)) => Ok(LinkState::Dead),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// A password that nobody has: until the owner has chosen a new one by the mailbox, whoever knows

@@ -9,7 +9,6 @@ use crate::server::passwords::change;
 use crate::server::services::Services;
 use crate::server::sessions::{self, Session};
 use crate::server::store::people::{self, Person};
-use crate::server::store::sessions as rows;
 
 /// What an owner wants changed.
 #[derive(Default)]
@@ -49,10 +48,7 @@ pub async fn update_own(
     };
     let mut tx = services.store.begin().await?;
     // Hashing took a while: a session ended meanwhile changes nothing any more.
-    people::lock(&mut *tx, &before.id).await?;
-    if !rows::exists(&mut *tx, session.digest()).await? {
-        return Err(Problem::SignedOut.into());
-    }
+    session.hold(&mut tx).await?;
     // Before the links: a new password kills those of earlier requests, not the one of this.
     if let Some(new) = &password {
         change::write(services, &mut tx, origin, new, Some(session.digest())).await?;

@@ -7,9 +7,8 @@ use crate::model::{LinkState, PageContext, Problem};
 use crate::server::accounts::{self, Opened};
 use crate::server::call::{Call, cookies, flash};
 use crate::server::failure::Failure;
-use crate::server::passwords::reset;
 use crate::server::services::Services;
-use crate::server::tokens::one_time::Purpose;
+use crate::server::tokens::one_time::{self, Purpose};
 use crate::server::totp;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -95,9 +94,9 @@ async fn link_state(call: &Call, path: &str) -> Result<LinkState, Failure> {
     let Ok(link) = call.link(cookie) else { return Ok(LinkState::None) };
     let services = call.services();
     match cookie {
-        cookies::RESET => reset::link_state(services, &link).await,
-        cookies::NOT_ME => accounts::objection_state(services, &link, Purpose::NotMe).await,
-        cookies::UNDO_EMAIL => accounts::objection_state(services, &link, Purpose::UndoEmail).await,
+        cookies::RESET => one_time::state(services, &link, Purpose::ResetPassword).await,
+        cookies::NOT_ME => one_time::state(services, &link, Purpose::NotMe).await,
+        cookies::UNDO_EMAIL => one_time::state(services, &link, Purpose::UndoEmail).await,
         _ => {
             accounts::link_state(services, &Opened { link, registered_here: call.registered_here(), session: None })
                 .await

@@ -2,7 +2,7 @@
 //! next login.
 
 use super::change;
-use crate::model::{LinkState, Problem};
+use crate::model::Problem;
 use crate::server::audit::Origin;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
@@ -53,15 +53,6 @@ pub async fn link(services: &Services, owner: &Person) -> Result<String, Failure
     };
     tx.commit().await?;
     Ok(format!("{}/reset-password?token={}", services.config.public_url.origin, token.expose()))
-}
-
-/// What the page can do with a link.
-pub async fn link_state(services: &Services, shown: &str) -> Result<LinkState, Failure> {
-    match one_time::look(services, shown, Purpose::ResetPassword).await {
-        Ok(_) => Ok(LinkState::Live),
-        Err(Failure::Refused(_)) => Ok(LinkState::Dead),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// Sets a new password. A refused password leaves the link working; every use of it ends all

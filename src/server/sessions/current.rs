@@ -7,8 +7,9 @@ use crate::server::keys::Token;
 use crate::server::recent::Moment;
 use crate::server::services::Services;
 use crate::server::store::pending_logins::{self, PendingLogin};
-use crate::server::store::people::Person;
+use crate::server::store::people::{self, Person};
 use crate::server::store::sessions::{self, LiveSession};
+use sqlx::AnyConnection;
 use std::sync::Arc;
 
 /// How fresh a login must be for sensitive changes.
@@ -64,6 +65,14 @@ impl Session {
     /// True for one that its owner wished to keep.
     pub(super) fn lasts_long(&self) -> bool {
         self.found.session.idle_s == super::LONG.0
+    }
+
+    /// Asked first in a transaction that builds on it: waits for changes of the account, and refuses
+    /// with [`Problem::SignedOut`] if the session was ended meanwhile.
+    pub async fn hold(&self, db: &mut AnyConnection) -> Result<(), Failure> {
+        people::lock(&mut *db, self.account()).await?;
+        let stands = sessions::exists(db, self.digest()).await?;
+        if stands { Ok(()) } else { Err(Problem::SignedOut.into()) }
     }
 
     /// Refuses with [`Problem::LoginTooOld`] unless its owner proved who they are within five minutes,

@@ -24,6 +24,7 @@ pub async fn end_one(services: &Services, origin: &Origin, session: &Session, na
     let live = sessions::live_of(services.store.read(), account, services.clock.now()).await?;
     let found = live.iter().find(|found| name(&found.digest) == named).ok_or(Problem::NoSuchSession)?;
     let mut tx = services.store.begin().await?;
+    session.hold(&mut tx).await?;
     if !sessions::delete_one_of(&mut *tx, account, &found.digest).await? {
         return Err(Problem::NoSuchSession.into());
     }
@@ -36,6 +37,7 @@ pub async fn end_others(services: &Services, origin: &Origin, session: &Session)
     session.require_fresh_login(services)?;
     let account = session.account();
     let mut tx = services.store.begin().await?;
+    session.hold(&mut tx).await?;
     // Pending logins first: this waits for one that is just becoming a session.
     pending_logins::delete_all_of(&mut *tx, account).await?;
     sessions::delete_others(&mut *tx, account, session.digest()).await?;

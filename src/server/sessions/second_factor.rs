@@ -241,6 +241,7 @@ pub async fn renew_recovery_codes(services: &Services, origin: &Origin, session:
         return Err(Problem::NotEnrolled.into());
     }
     let mut tx = services.store.begin().await?;
+    session.hold(&mut tx).await?;
     recovery_codes::make(services, &mut tx, account, session.digest()).await?;
     audit::record(services, &mut tx, account, EventKind::RecoveryCodesMade, origin).await?;
     let owner = Recipient { account, email: session.email() };

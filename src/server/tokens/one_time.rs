@@ -1,7 +1,7 @@
 //! One-time tokens: 256 random bits that travel by mail, kept as a digest, bound to a purpose, an
 //! account and an address.
 
-use crate::model::{AccountId, Problem};
+use crate::model::{AccountId, LinkState, Problem};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::services::Services;
@@ -99,6 +99,15 @@ pub async fn look(services: &Services, shown: &str, purpose: Purpose) -> Result<
     let now = services.clock.now();
     let found = one_time_tokens::find(services.store.read(), &token.digest(), purpose.word(), now).await?;
     Ok(found.ok_or(Problem::LinkBad)?)
+}
+
+/// What a page can do with a shown token, without spending it.
+pub async fn state(services: &Services, shown: &str, purpose: Purpose) -> Result<LinkState, Failure> {
+    match look(services, shown, purpose).await {
+        Ok(_) => Ok(LinkState::Live),
+        Err(Failure::Refused(_)) => Ok(LinkState::Dead),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Spends a token that was looked at; [`Problem::LinkBad`] for all but one of parallel uses.
