@@ -132,7 +132,12 @@ async fn check_chosen(
     let guess = Guess { address: &origin.address, email_key: email.key(), account: Some(account), device: None };
     let counted = guesses::count(services, &guess).await?.map_err(guesses::problem)?;
     let stored = people::password_of(services.store.read(), account).await?;
-    if services.hash_lane.verify(password, stored.as_deref()).await? == Verdict::Wrong {
+    let verdict = services.hash_lane.verify(password, stored.as_deref()).await;
+    if let Err(Failure::Refused(Problem::Busy)) = verdict {
+        // Nobody looked: that was no guess.
+        counted.give_back(services).await?;
+    }
+    if verdict? == Verdict::Wrong {
         return Err(Problem::NotThatPassword.into());
     }
     counted.succeeded(services).await.map(drop)
