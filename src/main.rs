@@ -3,13 +3,14 @@
 
 use clap::Parser;
 use sekisho::server::cli::{self, Cli};
+use sekisho::server::log;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let level = EnvFilter::new("info,sqlx=warn");
-    tracing_subscriber::fmt().json().with_env_filter(level).with_writer(std::io::stderr).init();
+    log::lines().with_env_filter(level).with_writer(std::io::stderr).init();
     if let Err(error) = cli::turn_off_core_dumps() {
         tracing::warn!(%error, "Core dumps could not be turned off.");
     }

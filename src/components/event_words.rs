@@ -16,6 +16,7 @@ pub fn event_words(kind: EventKind) -> &'static str {
         EventKind::SecondFactorOn => td_string!(l, event_second_factor_on),
         EventKind::RecoveryCodesMade => td_string!(l, event_recovery_codes_made),
         EventKind::LoggedOut => td_string!(l, event_logged_out),
+        EventKind::ResetAsked => td_string!(l, event_reset_asked),
         EventKind::PasswordChanged => td_string!(l, event_password_changed),
         EventKind::EmailVerified => td_string!(l, event_email_verified),
         EventKind::EmailChanged => td_string!(l, event_email_changed),

@@ -47,6 +47,8 @@ pub enum EventKind {
     SecondFactorOn,
     RecoveryCodesMade,
     LoggedOut,
+    /// A link for a new password was asked for, by whoever.
+    ResetAsked,
     PasswordChanged,
     EmailVerified,
     EmailChanged,

@@ -27,7 +27,7 @@ impl Failure {
         match self {
             Self::Refused(problem) => problem,
             Self::Broken(cause) => {
-                let incident = crate::server::keys::random::<4>().map(u32::from_le_bytes).unwrap_or(0);
+                let incident = crate::server::request_id::current();
                 tracing::error!(incident = format!("{incident:08x}"), %cause, "A request failed.");
                 Problem::Internal { incident }
             }

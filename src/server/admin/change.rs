@@ -54,7 +54,19 @@ pub async fn change(
     }
     let after = people::find(&mut *tx, account).await?.ok_or(Problem::NoSuchAccount)?;
     tx.commit().await?;
+    hand.log(account, &marks(&person), &marks(&after));
     Ok(after)
+}
+
+/// What an account is and may, in words.
+fn marks(person: &Person) -> String {
+    let marks = [
+        (person.disabled_at.is_some(), "disabled"),
+        (person.verified_at.is_some(), "verified"),
+        (person.superuser_at.is_some(), "superuser"),
+    ];
+    let words: Vec<&str> = marks.into_iter().filter_map(|(is_set, word)| is_set.then_some(word)).collect();
+    words.join(" ")
 }
 
 /// Nobody but the owner sets a password, unless clients of fastapi-users expect it.

@@ -15,8 +15,10 @@ pub async fn create_superuser(
     origin: &Origin,
     form: Registration,
 ) -> Result<Person, Failure> {
-    match hand {
-        Hand::Operator => accounts::add(services, origin, form, Rank::Superuser).await,
-        Hand::Superuser(_) => Err(Problem::Forbidden.into()),
+    if let Hand::Superuser(_) = hand {
+        return Err(Problem::Forbidden.into());
     }
+    let person = accounts::add(services, origin, form, Rank::Superuser).await?;
+    hand.log(&person.id, "none", "superuser");
+    Ok(person)
 }

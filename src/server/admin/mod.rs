@@ -10,7 +10,7 @@ pub use find::{Page, Wanted, list, person, person_at};
 pub use first::create_superuser;
 pub use remove::{delete, reset_second_factor};
 
-use crate::model::Problem;
+use crate::model::{AccountId, Problem};
 use crate::server::services::Services;
 use crate::server::sessions::Superuser;
 
@@ -22,6 +22,19 @@ pub enum Hand<'a> {
 }
 
 impl Hand<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Superuser(superuser) => superuser.account().as_str(),
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Logs what was done to an account: words for what it was and is.
+    fn log(&self, account: &AccountId, before: &str, after: &str) {
+        let (actor, account) = (self.name(), account.as_str());
+        tracing::info!(kind = "account_governed", actor, account, before, after, "Somebody else changed an account.");
+    }
+
     /// Asked before every change.
     fn may_change(&self, services: &Services) -> Result<(), Problem> {
         match self {

@@ -20,7 +20,7 @@ pub async fn delete(services: &Services, hand: &Hand<'_>, account: &AccountId) -
     }
     superusers::keep_one(&mut tx, before).await?;
     tx.commit().await?;
-    tracing::info!(account = account.as_str(), "An account was deleted.");
+    hand.log(account, "there", "deleted");
     Ok(())
 }
 
@@ -44,5 +44,6 @@ pub async fn reset_second_factor(
     sessions::delete_all_of(&mut *tx, account).await?;
     audit::record(services, &mut tx, account, EventKind::SecondFactorReset, origin).await?;
     tx.commit().await?;
+    hand.log(account, "second factor", "no second factor");
     Ok(true)
 }

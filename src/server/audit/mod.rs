@@ -1,8 +1,10 @@
 //! What happened to whom, from where.
 
 mod device;
+mod settings;
 
 pub use device::device;
+pub use settings::note_settings;
 
 use crate::model::views::{ActivityView, EventKind, EventLine};
 use crate::model::{AccountId, Language, Timestamp};
@@ -41,7 +43,8 @@ pub async fn record(
     kind: EventKind,
     origin: &Origin,
 ) -> Result<(), Failure> {
-    tracing::info!(account = account.as_str(), kind = name(kind), "Something happened to an account.");
+    let from = origin.address.as_str();
+    tracing::info!(kind = name(kind), account = account.as_str(), from, "Something happened to an account.");
     services.metrics.events.add([name(kind)]);
     let event = Event {
         at: services.clock.now(),
@@ -51,6 +54,13 @@ pub async fn record(
         nth: 0,
     };
     Ok(events::insert(db, account, &event).await?)
+}
+
+/// Logs a refusal of somebody who has no account; `email` is a keyed digest of what was typed.
+pub fn log_refused_stranger(services: &Services, email: &str, kind: EventKind, origin: &Origin) {
+    services.metrics.events.add([name(kind)]);
+    let from = origin.address.as_str();
+    tracing::info!(kind = name(kind), email, from, "Somebody without an account was refused.");
 }
 
 /// When something last happened to an account.
@@ -73,7 +83,7 @@ pub fn line(event: Event) -> Option<EventLine> {
     Some(EventLine { kind, at: Timestamp::from(at.seconds()), device: device(&agent), address })
 }
 
-const KINDS: [EventKind; 25] = [
+const KINDS: [EventKind; 26] = [
     EventKind::Registered,
     EventKind::LoggedIn,
     EventKind::LoggedInWithRecoveryCode,
@@ -83,6 +93,7 @@ const KINDS: [EventKind; 25] = [
     EventKind::SecondFactorOn,
     EventKind::RecoveryCodesMade,
     EventKind::LoggedOut,
+    EventKind::ResetAsked,
     EventKind::PasswordChanged,
     EventKind::EmailVerified,
     EventKind::EmailChanged,
@@ -112,6 +123,7 @@ fn name(kind: EventKind) -> &'static str {
         EventKind::SecondFactorOn => "second_factor_on",
         EventKind::RecoveryCodesMade => "recovery_codes_made",
         EventKind::LoggedOut => "logged_out",
+        EventKind::ResetAsked => "reset_asked",
         EventKind::PasswordChanged => "password_changed",
         EventKind::EmailVerified => "email_verified",
         EventKind::EmailChanged => "email_changed",

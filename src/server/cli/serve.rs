@@ -1,5 +1,7 @@
 //! `sekisho serve`.
 
+use super::accounts::said;
+use crate::server::audit;
 use crate::server::clock::Clock;
 use crate::server::config::{Config, Networks};
 use crate::server::http::{self, Behind, Door};
@@ -25,6 +27,7 @@ pub async fn serve() -> Result<(), Vec<String>> {
         .map_err(|error| one(format!("SEKISHO_LISTEN: {} cannot be served: {error}.", config.listen)))?;
     let metrics = metrics_listener(&config).await.map_err(one)?;
     let services = Arc::new(Services::open(config, Clock::System).await.map_err(one)?);
+    audit::note_settings(&services).await.map_err(said)?;
     greet(&services.config);
     if let Some(tls) = &tls {
         tokio::spawn(Arc::clone(tls).keep_fresh());

@@ -1,6 +1,7 @@
 //! Settings: the environment, read once. Every problem is told at once, one sentence each.
 
 mod api;
+mod given;
 mod limits;
 mod mail;
 mod public_url;
@@ -8,6 +9,7 @@ mod reader;
 mod tls_files;
 
 pub use api::{ApiCompat, ApiConfig};
+pub use given::Given;
 pub use limits::{LimitsConfig, Network, Networks};
 pub use mail::{MailConfig, Security, SmtpConfig};
 pub use public_url::PublicUrl;
@@ -59,6 +61,8 @@ pub struct Config {
     pub hash_priority: Priority,
     /// `SEKISHO_ARGON2_IMPLEMENTATION`: `auto` (default) or `rustcrypto`.
     pub hash_implementation: Choice,
+    /// All of these as the environment says them.
+    pub given: Given,
 }
 
 impl Config {
@@ -69,6 +73,7 @@ impl Config {
 
     /// Reads the settings from a map of names and values.
     pub fn from_map(values: HashMap<String, String>) -> Result<Self, Vec<String>> {
+        let given = Given::of(&values);
         let mut reader = Reader::new(values);
         let listen: SocketAddr =
             reader.parse("SEKISHO_LISTEN", "127.0.0.1:3000", "an address and port such as 127.0.0.1:3000");
@@ -115,6 +120,7 @@ impl Config {
                 0 => Choice::Auto,
                 _ => Choice::RustCrypto,
             },
+            given,
         };
         reader.finish(config)
     }

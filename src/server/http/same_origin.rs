@@ -31,7 +31,11 @@ pub async fn check<F: Future<Output = Response>>(
     let mut response = if passes {
         next(request).await
     } else {
-        tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
+        tracing::warn!(
+            kind = "foreign_request_refused",
+            path = request.uri().path(),
+            "A request from another site was refused."
+        );
         trouble::answer(Problem::ForeignRequest)
     };
     if is_page {

@@ -3,6 +3,7 @@
 use super::again::{Again, Question};
 use super::{bounds, headers, host, route_class, same_origin, trouble, trouble_page};
 use crate::server::failure::caught;
+use crate::server::request_id::numbered;
 use crate::server::services::Services;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -57,7 +58,7 @@ impl Web {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
         // In a box: what is drawn in there is large, and most requests of a busy client end above.
-        let answer = Box::pin(self.judge(request)).await;
+        let answer = Box::pin(numbered(self.judge(request))).await;
         match question {
             Some(question) => self.0.again.keep(question, answer).await,
             None => answer,

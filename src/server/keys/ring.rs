@@ -47,6 +47,7 @@ pub struct KeyRing {
     sealing: Zeroizing<[u8; 32]>,
     recovery_codes: Zeroizing<[u8; 32]>,
     limits: Zeroizing<[u8; 32]>,
+    settings: Zeroizing<[u8; 32]>,
     fingerprint: String,
 }
 
@@ -58,6 +59,7 @@ impl KeyRing {
             sealing: derive(master, b"sekisho sealing v1")?,
             recovery_codes: derive(master, b"sekisho recovery codes v1")?,
             limits: derive(master, b"sekisho limits v1")?,
+            settings: derive(master, b"sekisho settings v1")?,
             fingerprint: BASE64URL_NOPAD.encode(&fingerprint[..]),
         })
     }
@@ -97,6 +99,11 @@ impl KeyRing {
     /// HMAC-SHA-256 of an address, under which guesses at its account are counted.
     pub fn limit_digest(&self, email_key: &str) -> Result<String, KeyError> {
         digest(&self.limits, &[email_key.as_bytes()])
+    }
+
+    /// HMAC-SHA-256 of a setting: tells whether it was changed, and not what it is.
+    pub fn setting_digest(&self, name: &str, value: &str) -> Result<String, KeyError> {
+        digest(&self.settings, &[name.as_bytes(), b"\0", value.as_bytes()])
     }
 
     fn cipher(&self) -> Result<XChaCha20Poly1305, KeyError> {

@@ -3,7 +3,8 @@
 
 use super::change;
 use crate::model::Problem;
-use crate::server::audit::Origin;
+use crate::model::views::EventKind;
+use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::limits::requests::{self, Asked};
@@ -30,6 +31,7 @@ pub async fn ask(services: &Services, origin: &Origin, email: &Email) -> Result<
     if let Some(token) = token {
         let owner = Recipient { account: &account.id, email: &account.email };
         mail::send(services, &mut tx, owner, &Message::ResetPassword(token)).await?;
+        audit::record(services, &mut tx, &account.id, EventKind::ResetAsked, origin).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -51,6 +53,7 @@ pub async fn link(services: &Services, owner: &Person) -> Result<String, Failure
             made.ok_or_else(|| Failure::broken("a link could not be made"))?
         }
     };
+    audit::record(services, &mut tx, &owner.id, EventKind::ResetAsked, &Origin::of_the_server()).await?;
     tx.commit().await?;
     Ok(format!("{}/reset-password?token={}", services.config.public_url.origin, token.expose()))
 }

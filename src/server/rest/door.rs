@@ -29,7 +29,11 @@ pub async fn pass(State(services): State<Arc<Services>>, request: Request, next:
     let mut response = if is_listed && is_preflight(&request) {
         StatusCode::NO_CONTENT.into_response()
     } else if is_foreign(&request, &config.public_url.origin) && !is_listed {
-        tracing::warn!(path = request.uri().path(), "A request from another site was refused.");
+        tracing::warn!(
+            kind = "foreign_request_refused",
+            path = request.uri().path(),
+            "A request from another site was refused."
+        );
         Refusal::plain(StatusCode::FORBIDDEN).into_response()
     } else if request.method() == Method::HEAD {
         StatusCode::METHOD_NOT_ALLOWED.into_response()

@@ -25,9 +25,14 @@ impl Superuser {
 ///
 /// The session of an enrolled account has passed its second factor; so only a missing one is asked for.
 pub async fn superuser(services: &Services, session: Session) -> Result<Superuser, Failure> {
-    if session.person().superuser_at.is_none() {
-        return Err(Problem::Forbidden.into());
-    }
-    let owes = services.config.second_factor_is_required && !totp::is_enrolled(services, session.account()).await?;
-    if owes { Err(Problem::SecondFactorRequired.into()) } else { Ok(Superuser(session)) }
+    let refusal = if session.person().superuser_at.is_none() {
+        Problem::Forbidden
+    } else if services.config.second_factor_is_required && !totp::is_enrolled(services, session.account()).await? {
+        Problem::SecondFactorRequired
+    } else {
+        return Ok(Superuser(session));
+    };
+    let account = session.account().as_str();
+    tracing::warn!(kind = "rights_refused", account, ?refusal, "Somebody asked for what superusers may.");
+    Err(refusal.into())
 }

@@ -17,7 +17,7 @@ impl Log {
     // worth logging, which the threads without one empty.
     pub fn capture() -> Self {
         SUBSCRIBED.call_once(|| {
-            let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
+            let subscriber = crate::server::log::lines().with_max_level(tracing::Level::TRACE);
             subscriber.with_writer(|| Writer).init();
         });
         WRITTEN.set(Some(Vec::new()));
