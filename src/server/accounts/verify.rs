@@ -140,7 +140,9 @@ async fn check_chosen(
     if verdict? == Verdict::Wrong {
         return Err(Problem::NotThatPassword.into());
     }
-    counted.succeeded(services).await.map(drop)
+    let mut tx = services.store.begin().await?;
+    counted.succeeded(services, &mut tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Confirms a first address for whoever never chose the password: sets a new one, and ends

@@ -1,7 +1,7 @@
 //! Guessing codes of an authenticator app. Only who has the password gets here, so these counters
 //! cannot be used to lock an owner out; recovery codes are too long to guess and are not counted.
 
-use super::counter::{self, Counter, Refusal};
+use super::counter::{self, Counter, Refusal, Whom};
 use super::rule::Rule;
 use crate::model::{AccountId, Problem};
 use crate::server::failure::Failure;
@@ -58,6 +58,6 @@ pub async fn are_off(services: &Services, db: impl AnyExecutor<'_>, account: &Ac
 }
 
 fn counters(account: &AccountId) -> [Counter; 2] {
-    let counter = |kind, rule| Counter { kind, of: account.as_str().to_owned(), rule };
+    let counter = |kind, rule| Counter { kind, of: Whom::Known(account.as_str().to_owned()), rule };
     [counter("codes lately", LATELY), counter("codes in all", IN_ALL)]
 }

@@ -2,6 +2,7 @@
 //! holds its counters: of any number of parallel attempts no more pass than the rule lets.
 
 use super::rule::{Rule, Wait};
+use super::source::source;
 use crate::model::Timestamp;
 use crate::server::failure::Failure;
 use crate::server::services::Services;
@@ -20,9 +21,26 @@ const SWEEP: i64 = 1000;
 #[derive(Clone, Debug)]
 pub(super) struct Counter {
     pub kind: &'static str,
-    /// Whom it counts.
-    pub of: String,
+    pub of: Whom,
     pub rule: Rule,
+}
+
+/// Whom a counter counts.
+#[derive(Clone, Debug)]
+pub(super) enum Whom {
+    /// There are only so many of them.
+    Known(String),
+    /// Anybody: counts with `crowd` where there are too many counters.
+    Anybody { who: String, crowd: String },
+    /// All of a crowd that came when there were too many.
+    Crowd(String),
+}
+
+impl Whom {
+    /// Whoever sends from `address`.
+    pub fn sender(address: &str) -> Self {
+        Self::Anybody { who: source(address), crowd: String::new() }
+    }
 }
 
 /// An attempt that may not be made now.
@@ -45,24 +63,33 @@ impl Refusal {
 
 impl Counter {
     pub fn name(&self) -> String {
-        format!("{}:{}", self.kind, self.of)
+        match &self.of {
+            Whom::Known(who) | Whom::Anybody { who, .. } => format!("{}:{who}", self.kind),
+            Whom::Crowd(crowd) => format!("{}:crowd {crowd}", self.kind),
+        }
     }
 }
 
-/// Counts an attempt with every counter, or with none of them if one refuses. Ask for counters in
-/// the same order of kinds everywhere: each waits for the one before.
-pub(super) async fn take(services: &Services, counters: &[Counter]) -> Result<Result<(), Refusal>, Failure> {
+/// Counts an attempt with every counter, or with none of them if one refuses; returns those that
+/// counted it. Ask for counters in the same order of kinds everywhere: each waits for the one before.
+pub(super) async fn take<const N: usize>(
+    services: &Services,
+    mut counters: [Counter; N],
+) -> Result<Result<[Counter; N], Refusal>, Failure> {
     let now = services.clock.now();
     // A look without a lock first: a flood of refused attempts writes nothing and waits for nobody.
-    for counter in counters {
-        let Some(count) = store::find(services.store.read(), &counter.name()).await? else { continue };
+    for counter in &mut counters {
+        let Some(count) = look(services, counter).await? else { continue };
         if let Err(wait) = counter.rule.count(count, now) {
             return Ok(Err(refusal(services, counter, count, wait).await?));
         }
     }
     let mut tx = services.store.begin().await?;
-    match take_in(&mut tx, counters, now).await? {
-        Ok(()) => Ok(Ok(tx.commit().await?)),
+    match take_in(&mut tx, &counters, now).await? {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(Ok(counters))
+        }
         Err((counter, count, wait)) => {
             drop(tx);
             Ok(Err(refusal(services, counter, count, wait).await?))
@@ -137,11 +164,15 @@ fn is_news(count: Count, now: Timestamp) -> bool {
     count.told_until <= now.seconds() || count.told_until > now.seconds() + NEWS_S
 }
 
-/// A counter of `of`, or of `crowd` where `of` has none yet and there are too many.
-pub(super) async fn bounded(services: &Services, counter: Counter, crowd: &str) -> Result<Counter, Failure> {
-    let is_known = store::find(services.store.read(), &counter.name()).await?.is_some();
-    let is_full = !is_known && store::count(services.store.read(), counter.kind).await? >= MOST_COUNTERS;
-    Ok(if is_full { Counter { of: format!("crowd {crowd}"), ..counter } } else { counter })
+/// What a counter stands at. Where it is a new one and there are too many, it becomes its crowd's.
+async fn look(services: &Services, counter: &mut Counter) -> Result<Option<Count>, Failure> {
+    let found = store::find(services.store.read(), &counter.name()).await?;
+    let Whom::Anybody { crowd, .. } = &counter.of else { return Ok(found) };
+    if found.is_some() || store::count(services.store.read(), counter.kind).await? < MOST_COUNTERS {
+        return Ok(found);
+    }
+    counter.of = Whom::Crowd(crowd.clone());
+    Ok(store::find(services.store.read(), &counter.name()).await?)
 }
 
 /// Forgets devices that are over and counters that say no more than none would; true if there may be more.

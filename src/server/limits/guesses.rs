@@ -1,9 +1,8 @@
 //! Guessing passwords: per source, per account for devices that never signed in, and per device
 //! for those that did, so that nobody can lock an owner out.
 
-use super::counter::{self, Counter, Refusal};
+use super::counter::{self, Counter, Refusal, Whom};
 use super::rule::Rule;
-use super::source::source;
 use crate::model::{AccountId, Problem};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
@@ -40,13 +39,13 @@ pub async fn count(services: &Services, guess: &Guess<'_>) -> Result<Result<Coun
     if !services.config.limits.is_on {
         return Ok(Ok(Counted(How::Unlimited)));
     }
-    let account = account(services, guess.email_key).await?;
+    let account = counter_of_account(services, guess.email_key)?;
     if let Some(digest) = known_device(services, guess).await? {
         return Ok(Ok(Counted(How::Device { digest, account })));
     }
-    let source = counter_of_source(services, guess.address).await?;
-    let taken = counter::take(services, &[source.clone(), account.clone()]).await?;
-    Ok(taken.map(|()| Counted(How::Stranger { source, account })))
+    let source = Counter { kind: "source", of: Whom::sender(guess.address), rule: SOURCE };
+    let taken = counter::take(services, [source, account]).await?;
+    Ok(taken.map(|[source, account]| Counted(How::Stranger { source, account })))
 }
 
 async fn known_device(services: &Services, guess: &Guess<'_>) -> Result<Option<String>, Failure> {
@@ -62,27 +61,24 @@ async fn known_device(services: &Services, guess: &Guess<'_>) -> Result<Option<S
 impl Counted {
     /// The password was right: the account starts from nothing, the source gets this one attempt back.
     /// Tells how many guesses of strangers went before.
-    pub async fn succeeded(&self, services: &Services) -> Result<i64, Failure> {
-        let mut tx = match &self.0 {
-            How::Unlimited => return Ok(0),
-            _ => services.store.begin().await?,
-        };
-        let account = match &self.0 {
-            How::Unlimited => return Ok(0),
+    pub async fn succeeded(&self, services: &Services, db: &mut AnyConnection) -> Result<i64, Failure> {
+        match &self.0 {
+            How::Unlimited => Ok(0),
             How::Device { digest, account } => {
-                devices::clear(&mut *tx, digest).await?;
-                account
+                devices::clear(&mut *db, digest).await?;
+                Ok(store::delete(db, &account.name()).await?)
             }
             How::Stranger { source, account } => {
-                counter::give_back_in(&mut tx, source, services.clock.now()).await?;
-                account
+                counter::give_back_in(&mut *db, source, services.clock.now()).await?;
+                if let Whom::Crowd(_) = account.of {
+                    // Shared with others: not this account's to clear.
+                    counter::give_back_in(db, account, services.clock.now()).await?;
+                    return Ok(0);
+                }
+                // This one was counted too.
+                Ok(store::delete(db, &account.name()).await? - 1)
             }
-        };
-        let counted = store::find(&mut *tx, &account.name()).await?.map_or(0, |count| count.failures);
-        store::delete(&mut *tx, &account.name()).await?;
-        tx.commit().await?;
-        // This one was counted too, unless its device has a counter of its own.
-        Ok(counted - i64::from(matches!(self.0, How::Stranger { .. })))
+        }
     }
 
     /// The guess was not looked at, for want of time.
@@ -111,23 +107,13 @@ pub fn problem(refusal: Refusal) -> Problem {
 
 /// A new password: guesses at the old one say nothing any more.
 pub async fn forget(services: &Services, db: &mut AnyConnection, email_key: &str) -> Result<(), Failure> {
-    // Not `bounded`: a counter shared with others is not this account's to clear.
-    let digest = services.keys.limit_digest(email_key)?;
-    Ok(store::delete(db, &counter_of_account(digest).name()).await?)
+    store::delete(db, &counter_of_account(services, email_key)?.name()).await?;
+    Ok(())
 }
 
-async fn account(services: &Services, email_key: &str) -> Result<Counter, Failure> {
-    let digest = services.keys.limit_digest(email_key)?;
+fn counter_of_account(services: &Services, email_key: &str) -> Result<Counter, Failure> {
+    let who = services.keys.limit_digest(email_key)?;
     // One of 4096: who floods us with addresses meets a stranger's account only now and then.
-    let crowd: String = digest.chars().take(2).collect();
-    counter::bounded(services, counter_of_account(digest), &crowd).await
-}
-
-fn counter_of_account(digest: String) -> Counter {
-    Counter { kind: "account", of: digest, rule: ACCOUNT }
-}
-
-async fn counter_of_source(services: &Services, address: &str) -> Result<Counter, Failure> {
-    let counter = Counter { kind: "source", of: source(address), rule: SOURCE };
-    counter::bounded(services, counter, "").await
+    let crowd = who.chars().take(2).collect();
+    Ok(Counter { kind: "account", of: Whom::Anybody { who, crowd }, rule: ACCOUNT })
 }

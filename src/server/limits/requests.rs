@@ -1,8 +1,7 @@
 //! Requests that cost others something: mails to an address, new accounts.
 
-use super::counter::{self, Counter};
+use super::counter::{self, Counter, Whom};
 use super::rule::Rule;
-use super::source::source;
 use crate::model::Problem;
 use crate::server::failure::Failure;
 use crate::server::services::Services;
@@ -36,10 +35,9 @@ pub async fn count_mail(
     };
     let digest = services.keys.limit_digest(email_key)?;
     let crowd: String = digest.chars().take(2).collect();
-    let to = Counter { kind: to, of: digest, rule: hourly(MAILS_TO_ONE_ADDRESS) };
-    let from = Counter { kind: from, of: source(address), rule: hourly(MAILS_FROM_ONE_SOURCE) };
-    let counters = [counter::bounded(services, from, "").await?, counter::bounded(services, to, &crowd).await?];
-    Ok(counter::take(services, &counters).await?.is_ok())
+    let to = Counter { kind: to, of: Whom::Anybody { who: digest, crowd }, rule: hourly(MAILS_TO_ONE_ADDRESS) };
+    let from = Counter { kind: from, of: Whom::sender(address), rule: hourly(MAILS_FROM_ONE_SOURCE) };
+    Ok(counter::take(services, [from, to]).await?.is_ok())
 }
 
 /// Counts a new account before its password is hashed.
@@ -48,9 +46,10 @@ pub async fn count_registration(services: &Services, address: &str) -> Result<()
     if !limits.is_on {
         return Ok(());
     }
-    let from = Counter { kind: "accounts from", of: source(address), rule: hourly(limits.registrations_per_source) };
-    let all = Counter { kind: "accounts", of: String::new(), rule: hourly(limits.registrations_per_hour) };
-    let taken = counter::take(services, &[counter::bounded(services, from, "").await?, all]).await?;
+    let from =
+        Counter { kind: "accounts from", of: Whom::sender(address), rule: hourly(limits.registrations_per_source) };
+    let all = Counter { kind: "accounts", of: Whom::Known(String::new()), rule: hourly(limits.registrations_per_hour) };
+    let taken = counter::take(services, [from, all]).await?.map(drop);
     taken.map_err(|refusal| Problem::TooManyAccounts { wait_s: refusal.wait_s().unwrap_or(u32::MAX) }.into())
 }
 

@@ -58,12 +58,12 @@ pub async fn log_in_with_code(
     code: &str,
 ) -> Result<String, Failure> {
     let owner = password::owner(services, origin, email, password, Stay::Api).await?;
-    if !totp::is_enrolled(services, &owner.id).await? {
-        return Err(Problem::WrongCode.into());
-    }
     let login = Continuation { account: &owner.id, stay: Stay::Api, next: String::new(), origin };
     let mut tx = services.store.begin().await?;
-    owner.hold(&mut tx).await?;
+    if !owner.hold(services, origin, &mut tx).await?.has_second_factor {
+        tx.commit().await?;
+        return Err(Problem::WrongCode.into());
+    }
     let digest = wait(services, &mut tx, &login, "code").await?.digest();
     tx.commit().await?;
     let pending = waiting(services, &digest, BEARER).await?.ok_or(Problem::LoginExpired)?;

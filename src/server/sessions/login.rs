@@ -1,5 +1,6 @@
 //! The first half of a login: address and password.
 
+use super::password::Held;
 use super::{NewSession, Stay, open, password};
 use crate::model::views::EventKind;
 use crate::model::{AccountId, next_path::next_path};
@@ -39,9 +40,9 @@ pub async fn log_in(services: &Services, origin: &Origin, form: LoginForm) -> Re
     let owner = password::owner(services, origin, &form.email, form.password, form.stay).await?;
     let next = next_path(&form.next).to_owned();
     let mut tx = services.store.begin().await?;
-    owner.hold(&mut tx).await?;
+    let held = owner.hold(services, origin, &mut tx).await?;
     let login = Continuation { account: &owner.id, stay: form.stay, next, origin };
-    let login = continue_login(services, &mut tx, login).await?;
+    let login = continue_login(services, &mut tx, &held, login).await?;
     tx.commit().await?;
     Ok(login)
 }
@@ -56,9 +57,10 @@ pub(super) struct Continuation<'a> {
 async fn continue_login(
     services: &Services,
     db: &mut AnyConnection,
+    held: &Held,
     login: Continuation<'_>,
 ) -> Result<Login, Failure> {
-    if totp::is_enrolled(services, login.account).await? {
+    if held.has_second_factor {
         return Ok(Login::NeedsCode(wait(services, db, &login, "code").await?));
     }
     if services.config.second_factor_is_required {
@@ -93,5 +95,7 @@ pub(super) async fn wait(
         kind: login.stay.pending_kind().to_owned(),
     };
     pending_logins::insert(db, &pending).await?;
+    let (account, from) = (login.account.as_str(), login.origin.address.as_str());
+    tracing::info!(kind = "password_accepted", account, from, owes = step, "A login owes its second half.");
     Ok(token)
 }

@@ -160,11 +160,13 @@ async fn insert(
         kind: place.kind.to_owned(),
         proved_at: now,
     };
+    let owed = sessions::insert(&mut *db, &session).await?;
     // Who comes back has not left.
-    if departures::cancel(&mut *db, account).await? {
+    if owed.delete_at.is_some() && departures::cancel(&mut *db, account).await? {
         audit::record(services, &mut *db, account, EventKind::CameBack, origin).await?;
     }
-    sessions::insert(&mut *db, &session).await?;
-    sessions::delete_surplus(db, account, &session.digest, MOST_SESSIONS).await?;
+    if owed.sessions >= MOST_SESSIONS {
+        sessions::delete_surplus(db, account, &session.digest, MOST_SESSIONS).await?;
+    }
     Ok(session.expires_at)
 }

@@ -18,18 +18,37 @@ use sqlx::AnyConnection;
 /// A right password after so many wrong ones is told to the owner.
 const FAILURES_TOLD: i64 = 10;
 
-/// Whose password was right, and the hash it was right for.
+/// Whose password was right, and the hash it was right for. The guess is still counted as a
+/// failure: [`Owner::hold`] or [`Owner::settle`] ends that.
+#[must_use]
 pub(super) struct Owner {
     pub id: AccountId,
     hash: String,
+    counted: Counted,
+}
+
+/// What is known of an account once it is held.
+pub(super) struct Held {
+    pub has_second_factor: bool,
 }
 
 impl Owner {
-    /// Asked first in the transaction that builds on it: a login that was looked at before a reset,
-    /// and waited, must not outlive that.
-    pub async fn hold(&self, db: &mut AnyConnection) -> Result<(), Failure> {
-        let is_held = accounts::hold(db, &self.id, &self.hash).await?;
-        if is_held { Ok(()) } else { Err(Problem::BadCredentials.into()) }
+    /// Comes first in the transaction that builds on it: a login that was looked at before a reset,
+    /// and waited, must not outlive that. Takes the guess off the counters.
+    pub async fn hold(&self, services: &Services, origin: &Origin, db: &mut AnyConnection) -> Result<Held, Failure> {
+        let authenticators = accounts::hold(&mut *db, &self.id, &self.hash).await?;
+        let authenticators = authenticators.ok_or(Problem::BadCredentials)?;
+        if self.counted.succeeded(services, &mut *db).await? >= FAILURES_TOLD {
+            notices::tell(services, db, &self.id, SecurityNotice::SuccessAfterFailures, origin).await?;
+        }
+        Ok(Held { has_second_factor: authenticators > 0 })
+    }
+
+    /// The same where nothing is built on it.
+    pub async fn settle(&self, services: &Services, origin: &Origin) -> Result<(), Failure> {
+        let mut tx = services.store.begin().await?;
+        self.hold(services, origin, &mut tx).await?;
+        Ok(tx.commit().await?)
     }
 }
 
@@ -56,8 +75,7 @@ pub(super) async fn owner(
     let counted = count(services, origin, &key, account.as_ref()).await?;
     let verdict = verify(services, &counted, &password, account.as_ref()).await?;
     let Some(account) = account else {
-        services.metrics.events.add(["password_refused"]);
-        note_nobody(services).await?;
+        note_nobody(services, &key, EventKind::PasswordRefused, origin).await?;
         return Err(Problem::BadCredentials.into());
     };
     if verdict == Verdict::Wrong || account.disabled_at.is_some() {
@@ -68,11 +86,8 @@ pub(super) async fn owner(
         note(services, &account.id, EventKind::PasswordRefused, origin).await?;
         return Err(unverified(services, stay).into());
     }
-    if counted.succeeded(services).await? >= FAILURES_TOLD {
-        notices::tell_alone(services, &account.id, SecurityNotice::SuccessAfterFailures, origin).await?;
-    }
     let hash = upgrade(services, &account, password).await?;
-    Ok(Owner { id: account.id, hash })
+    Ok(Owner { id: account.id, hash, counted })
 }
 
 /// An account from before verification was required goes on logging in, if it ever did (its
@@ -101,7 +116,7 @@ async fn count(
     match account {
         _ if !refusal.is_news => {}
         Some(account) => note(services, account, EventKind::Throttled, origin).await?,
-        None => note_nobody(services).await?,
+        None => note_nobody(services, email_key, EventKind::Throttled, origin).await?,
     }
     Err(guesses::problem(refusal).into())
 }
@@ -128,10 +143,12 @@ pub async fn reauthenticate(
     session: &Session,
     password: String,
 ) -> Result<(), Failure> {
-    owner(services, origin, session.email(), password, Stay::Api).await.map(drop).map_err(|failure| match failure {
+    let owner = owner(services, origin, session.email(), password, Stay::Api).await;
+    let owner = owner.map_err(|failure| match failure {
         Failure::Refused(Problem::BadCredentials | Problem::NotVerified) => Problem::LoginTooOld.into(),
         other => other,
-    })
+    })?;
+    owner.settle(services, origin).await
 }
 
 /// Only clients written for fastapi-users are told that the password was right.
@@ -171,7 +188,8 @@ pub(super) async fn note(
 
 /// As durable a write as [`note`], for an address without an account: else the faster answer tells
 /// who has one.
-async fn note_nobody(services: &Services) -> Result<(), Failure> {
+async fn note_nobody(services: &Services, email_key: &str, kind: EventKind, origin: &Origin) -> Result<(), Failure> {
+    audit::log_refused_stranger(services, &services.keys.limit_digest(email_key)?, kind, origin);
     let now = services.clock.now().seconds().to_string();
     let mut tx = services.store.begin().await?;
     guards::put(&mut *tx, "latest refusal of nobody", &now).await?;

@@ -39,6 +39,7 @@ pub async fn prove(services: &Services, origin: &Origin, session: &Session, proo
     if owner.id != *session.account() {
         return Err(Problem::WrongPassword.into());
     }
+    owner.settle(services, origin).await?;
     if !is_enrolled {
         return Ok(());
     }

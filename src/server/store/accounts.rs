@@ -97,17 +97,17 @@ pub async fn set_language(db: impl AnyExecutor<'_>, id: &AccountId, language: La
     Ok(())
 }
 
-/// Holds an account until the end of a transaction; false if its password was changed or it was
-/// disabled since `hash` was looked at.
-pub async fn hold(db: impl AnyExecutor<'_>, id: &AccountId, hash: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query(
-        "UPDATE accounts SET version = version + 1 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL",
+/// Holds an account until the end of a transaction and counts its authenticators (none or one);
+/// `None` if its password was changed or it was disabled since `hash` was looked at.
+pub async fn hold(db: impl AnyExecutor<'_>, id: &AccountId, hash: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(
+        "UPDATE accounts SET version = version + 1 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL \
+         RETURNING (SELECT COUNT(*) FROM authenticators WHERE account_id = $1)",
     )
     .bind(id.as_str())
     .bind(hash)
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(db)
+    .await
 }
 
 /// Replaces a hash made with weaker parameters, unless the password was changed meanwhile.

@@ -54,10 +54,13 @@ pub async fn advance(
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets a counter.
-pub async fn delete(db: impl AnyExecutor<'_>, name: &str) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM limits WHERE name = $1").bind(name).execute(db).await?;
-    Ok(())
+/// Forgets a counter, and tells the failures it stood at.
+pub async fn delete(db: impl AnyExecutor<'_>, name: &str) -> sqlx::Result<i64> {
+    let failures: Option<i64> = sqlx::query_scalar("DELETE FROM limits WHERE name = $1 RETURNING failures")
+        .bind(name)
+        .fetch_optional(db)
+        .await?;
+    Ok(failures.unwrap_or(0))
 }
 
 /// How many counters of a kind there are.

@@ -2,7 +2,7 @@
 
 use super::write_tx::{Changes, WriteTx};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Executor, Row};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor, Row};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -91,18 +91,16 @@ impl Store {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, sqlx::Error> {
-        let writer = pool(1, PRAGMAS).connect_with(AnyConnectOptions::from_str(&format!("{url}?mode=rwc"))?).await?;
-        let readers =
-            pool(4, READER_PRAGMAS).connect_with(AnyConnectOptions::from_str(&format!("{url}?mode=rw"))?).await?;
+        let writer = pool(1, PRAGMAS).connect_with(options(&format!("{url}?mode=rwc"))?).await?;
+        let readers = pool(4, READER_PRAGMAS).connect_with(options(&format!("{url}?mode=rw"))?).await?;
         Ok(Self { backend: Backend::Sqlite, readers, writer, changes: Changes::default() })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
-        let options = AnyConnectOptions::from_str(url)?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
+            .connect_with(options(url)?)
             .await?;
         Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writer: pool, changes: Changes::default() })
     }
@@ -139,15 +137,21 @@ impl Store {
     }
 }
 
+/// Statements are never logged: what they are bound to is nobody's business.
+fn options(url: &str) -> Result<AnyConnectOptions, sqlx::Error> {
+    Ok(AnyConnectOptions::from_str(url)?.disable_statement_logging())
+}
+
+/// Connections to SQLite. They are not tried before each use: there is no wire that could have
+/// been cut, and every try is a way to the connection's thread and back.
 fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5)).after_connect(
-        move |connection, _| {
-            Box::pin(async move {
-                connection.execute(pragmas).await?;
-                Ok(())
-            })
-        },
-    )
+    let pool = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
+    pool.test_before_acquire(false).after_connect(move |connection, _| {
+        Box::pin(async move {
+            connection.execute(pragmas).await?;
+            Ok(())
+        })
+    })
 }
 
 async fn pragma_text(connection: &mut AnyConnection, pragma: &'static str) -> Result<String, sqlx::Error> {

@@ -35,11 +35,22 @@ pub struct LiveSession {
     pub superuser_at: Option<i64>,
 }
 
+/// What opening a session has to settle.
+#[derive(sqlx::FromRow)]
+pub struct Owed {
+    /// Sessions of the account; whether this one is among them is a matter of the database.
+    pub sessions: i64,
+    /// When the account is to be deleted, because its owner left.
+    pub delete_at: Option<i64>,
+}
+
 /// Adds a session.
-pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()> {
-    sqlx::query(
+pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<Owed> {
+    sqlx::query_as(
         "INSERT INTO sessions (digest, account_id, created_at, last_seen_at, idle_s, expires_at, address, agent, kind, \
-         proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         RETURNING (SELECT COUNT(*) FROM sessions WHERE account_id = $2) AS sessions, \
+         (SELECT delete_at FROM accounts WHERE id = $2) AS delete_at",
     )
     .bind(new.digest.as_str())
     .bind(new.account_id.as_str())
@@ -51,9 +62,8 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: &Session) -> sqlx::Result<()>
     .bind(new.agent.as_str())
     .bind(new.kind.as_str())
     .bind(new.proved_at.seconds())
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(db)
+    .await
 }
 
 /// The session of a token, if it is of this kind, neither idle too long nor over, and its account active.

@@ -55,15 +55,15 @@ impl SigningKeys {
         Ok(keys.iter().map(|key| PublicKey { kid: key.kid.clone(), x: key.public.clone() }).collect())
     }
 
-    /// The key that signs. Asks the database each time: a login costs a hash anyway, and a key
-    /// just rotated away must sign nothing.
+    /// The key that signs. A key rotated away signs for one more second at most, and what it signs
+    /// is good for as long as the overlap has room for that.
     pub(super) async fn signing(
         &self,
         store: &Store,
         ring: &KeyRing,
         now: Timestamp,
     ) -> Result<Arc<SigningKey>, Failure> {
-        let keys = self.load(store, ring, now).await?;
+        let keys = self.fresh(store, ring, now).await?;
         keys.into_iter().next().ok_or_else(|| Failure::broken("there is no signing key"))
     }
 
@@ -96,6 +96,11 @@ impl SigningKeys {
                 None => unseal(ring, stored).map(Arc::new),
             })
             .collect::<Result<Vec<_>, Failure>>()?;
+        if let (Some(new), true) = (keys.first(), self.known().1.is_some())
+            && known.first().is_none_or(|old| old.kid != new.kid)
+        {
+            tracing::info!(kind = "signing_key_changed", kid = new.kid, "Access tokens are signed with another key.");
+        }
         let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
         *slot = Known { keys: keys.clone(), loaded_at: Some(now) };
         Ok(keys)
