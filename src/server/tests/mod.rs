@@ -5,6 +5,7 @@ mod app;
 mod database;
 mod delivery;
 mod eml;
+mod events;
 mod forms;
 mod headers;
 mod hosts;

@@ -1,10 +1,11 @@
 //! Links by mail in the browser: a forgotten password, an address to confirm, with and without scripts.
 
-use super::app::PASSWORD;
+use super::app::{Folder, PASSWORD};
 use super::rest::Client;
 use super::smtp::Smtp;
 use super::{TestApp, Visitor};
 use crate::model::Problem;
+use crate::server::config::Config;
 use crate::server::mail;
 use crate::server::passwords::reset;
 use crate::server::store::{accounts, people};
@@ -381,4 +382,25 @@ async fn the_operator_makes_a_link_that_works_once_even_when_three_wait_in_mails
     ada.get(link.strip_prefix("http://127.0.0.1:3000").unwrap()).await;
     assert_eq!(ada.post("/fn/reset-password", &[("password", NEW)]).await.location(), Some("/login"));
     assert_ne!(signed_in.clone().get("/dashboard").await.status, 200, "every session ends");
+}
+
+#[tokio::test]
+async fn verification_required_later_locks_nobody_out_who_has_logged_in_and_asks_them_for_it() {
+    let before = TestApp::new().await;
+    let (_, phone) = before.enrolled(ADA).await;
+    before.registered("eve@example.test").await;
+    before.advance(60);
+    let config = Config { email_verification_is_required: true, ..before.services.config.clone() };
+    let app = TestApp::of(Folder::new(), config).await;
+    app.advance(60);
+    let mut ada = Visitor::new(&app);
+    assert_eq!(ada.log_in(ADA).await.location(), Some("/tfa"));
+    assert_eq!(ada.post("/fn/tfa", &[("code", &phone.code(&app))]).await.location(), Some("/dashboard"));
+    assert!(ada.get("/dashboard").await.text.contains("/verify-email"), "asked to confirm the address");
+    let refused = Visitor::new(&app).log_in("eve@example.test").await;
+    assert_eq!(refused.problem(), Some(Problem::BadCredentials), "who never logged in confirms first");
+    app.advance(30 * 24 * 3600);
+    crate::server::jobs::sweep(&app.services).await.unwrap();
+    let eve = accounts::find_by_email(app.services.store.read(), "eve@example.test").await.unwrap();
+    assert!(eve.is_some(), "accounts from before are not purged");
 }
