@@ -36,7 +36,7 @@ for attempt in 1 2 3 4 5; do
   port=$((20000 + RANDOM % 12000))
   if "${unprivileged[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/log" -w -t 30 \
     -o "-p $port -h 127.0.0.1 -k '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400" \
-    start >/dev/null 2>&1; then break; fi
+    start >/dev/null 2>&1 8>&-; then break; fi # 8: the lock of the build folder
   [ "$attempt" != 5 ] || { tail "$folder/data/log" >&2; die "PostgreSQL did not start."; }
 done
 cd "$OLDPWD"
