@@ -32,7 +32,8 @@ pub fn html(content: &Content) -> String {
          <tr><td style=\"padding:0 0 12px;font-size:18px;font-weight:600\">\
          <span class=\"gate\" lang=\"ja\" style=\"color:#d3381c\">関所</span> Sekisho</td></tr>\n\
          <tr><td class=\"card\" style=\"padding:24px;background:#fffdf9;border:1px solid #e2d9c8;border-radius:8px;\
-         color:#23201c\">\n<h1 style=\"margin:0 0 16px;font-size:22px;line-height:1.35\">{subject}</h1>\n\
+         color:#23201c\">\n<h1 style=\"margin:0 0 16px;font-size:22px;line-height:1.35;\
+         text-wrap:balance;word-break:auto-phrase\">{subject}</h1>\n\
          <p style=\"margin:0\">{text}</p>\n{action}{facts}{objection}</td></tr>\n\
          <tr><td class=\"faded\" style=\"padding:16px 0 0;font-size:13px;color:#625b50\">{foot}</td></tr>\n\
          </table>\n</td></tr></table>\n</body></html>\n",
@@ -59,7 +60,8 @@ fn facts(facts: &[(&str, String)]) -> String {
     }
     let rows = facts.iter().map(|(label, value)| {
         format!(
-            "<tr><td class=\"faded\" style=\"padding:2px 16px 2px 0;color:#625b50;vertical-align:top\">{}</td>\
+            "<tr><td class=\"faded\" \
+             style=\"padding:2px 16px 2px 0;white-space:nowrap;color:#625b50;vertical-align:top\">{}</td>\
              <td style=\"padding:2px 0\">{}</td></tr>\n",
             escape(label),
             escape(value),

@@ -16,7 +16,7 @@ pub const SHARED: Shared = Shared {
     no_button: "ボタンを押しても何も起きないときは、次のアドレスを開いてください。",
     foot: "このメールは {origin} の Sekisho が自動で送信しました。返信されても、お読みすることはできません。",
     months: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
-    moment: "{year}年{month}月{day}日 {time}（協定世界時）",
+    moment: "{year}年{month}月{day}日 {time} UTC",
 };
 
 /// The words of `message`.
