@@ -1,6 +1,7 @@
 // What goes by mail: confirming an address, and a forgotten password.
 
 import { expect, test as base } from '../fixtures';
+import { look } from '../look';
 import { startServer, type Server } from '../server';
 import { Mailbox } from '../smtp';
 
@@ -41,7 +42,9 @@ test('a new account confirms its address and logs in', async ({ page, visitor, w
   await expect(page.getByText(words.p_link_bad)).toBeVisible();
 });
 
-test('another browser asks for the password chosen, or for a new one', async ({ page, visitor, words, mailbox }) => {
+test('another browser asks for the password chosen, or for a new one', async ({
+  page, visitor, words, mailbox, language, javaScriptEnabled,
+}) => {
   await visitor.register();
   await visitor.isAt('/login');
   const link = await mailbox.link(visitor.email, 'verify-email');
@@ -56,6 +59,7 @@ test('another browser asks for the password chosen, or for a new one', async ({ 
   await page.getByRole('link', { name: words.to_claim, exact: true }).click();
   await visitor.isAt('/verify-email/new-password');
   await visitor.awake();
+  if (javaScriptEnabled !== false) await look(page, 'verify-email-new-password', language);
   await page.locator('#password').fill(NEW);
   await page.getByRole('button', { name: words.claim_action, exact: true }).click();
   await visitor.isAt('/login');

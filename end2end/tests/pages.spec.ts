@@ -1,10 +1,8 @@
 // Every page in every light: what it looks like, and that everybody can use it.
 
-import { AxeBuilder } from '@axe-core/playwright';
-import { fileURLToPath } from 'node:url';
 import { expect, MISSING, test } from '../fixtures';
-
-const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
+import { look as lookAt } from '../look';
+import { startServer } from '../server';
 
 for (const width of [360, 1280]) {
   for (const theme of ['light', 'dark']) {
@@ -13,15 +11,8 @@ for (const width of [360, 1280]) {
       const titles = new Map<string, string>();
       const look = async (name: string) => {
         await visitor.awake();
-        await page.screenshot({ path: `${folder}/${language}/${name}-${width}-${theme}.png`, fullPage: true, animations: 'disabled' });
-        await expect.soft(page.locator('html'), name).toHaveAttribute('lang', language);
+        await lookAt(page, name, language);
         await expect.soft(page.locator('html'), name).toHaveAttribute('data-theme', theme);
-        await expect.soft(page.locator('h1'), name).toHaveCount(1);
-        const hidden = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect.soft(hidden, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-        expect.soft(told, name).toEqual([]);
         titles.set(name, await page.title());
       };
 
@@ -71,3 +62,32 @@ for (const width of [360, 1280]) {
     });
   }
 }
+
+const optional = test.extend<object, { server: Awaited<ReturnType<typeof startServer>> }>({
+  server: [async ({}, use) => {
+    const server = await startServer({ settings: { SEKISHO_SECOND_FACTOR: 'optional' } });
+    await use(server);
+    await server.stop();
+  }, { scope: 'worker' }],
+});
+
+optional('what is there only where the second factor is a choice', async ({ page, visitor, language }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await visitor.register('fifteen characters and more');
+  await visitor.isAt('/login');
+  await visitor.logIn('fifteen characters and more');
+  await visitor.isAt('/dashboard');
+  await visitor.awake();
+  await lookAt(page, 'dashboard-one-factor', language);
+  await page.goto('/security');
+  await visitor.awake();
+  await lookAt(page, 'security-one-factor', language);
+  await visitor.press('turn_on');
+  await visitor.takeKey();
+  await visitor.typePhoneCode('setup_action');
+  await visitor.readSheet();
+  await visitor.confirmSheet();
+  await page.goto('/security/remove-authenticator');
+  await visitor.awake();
+  await lookAt(page, 'security-remove-authenticator', language);
+});
