@@ -7,6 +7,7 @@ mod delivery;
 mod eml;
 mod events;
 mod forms;
+mod fuzz;
 mod headers;
 mod hosts;
 mod journeys;
