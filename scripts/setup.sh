@@ -9,7 +9,7 @@ case "$what" in build | test) ;; *) die "usage: scripts/setup.sh [build|test]" ;
 setup="$ROOT/scripts/setup"
 
 # The slow piece first and in the background, while the downloads go on.
-nice "$setup/cargo_tools.sh" &
+nice "$setup/cargo_tools.sh" "$what" &
 tools=$!
 trap 'kill "$tools" 2>/dev/null || true' EXIT
 
