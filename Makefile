@@ -1,5 +1,5 @@
 # The two commands are `make serve` and `make test`; what they do stands in scripts/.
-.PHONY: serve test dev build setup fmt
+.PHONY: serve test dev build setup sbom fmt
 
 serve: build
 	@bash -c '. scripts/env.sh && exec "$$CARGO_TARGET_DIR/release/sekisho" serve 8>&-'
@@ -15,6 +15,9 @@ build: setup
 
 setup:
 	@scripts/setup.sh build
+
+sbom:
+	@scripts/sbom.sh
 
 fmt:
 	@cargo fmt

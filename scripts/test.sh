@@ -17,6 +17,7 @@ step "Setup" scripts/setup.sh test
 step "Formatting" cargo fmt --check
 step "Secrets" scripts/scan_secrets.sh
 step "Supply chain" scripts/supply_chain.sh
+step "Bill of materials" scripts/sbom.sh
 step "Clippy, server" cargo clippy --all-targets --locked -- -D warnings
 step "Clippy, browser" cargo clippy --lib --locked --no-default-features --features hydrate \
   --target wasm32-unknown-unknown -- -D warnings
