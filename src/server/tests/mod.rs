@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod database;
 mod delivery;
+mod documents;
 mod eml;
 mod events;
 mod forms;

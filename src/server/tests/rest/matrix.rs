@@ -7,7 +7,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Anonymous, pending (owes a set-up), full session, superuser.
-const MATRIX: [(&str, &str, [u16; 4]); 26] = [
+pub const MATRIX: [(&str, &str, [u16; 4]); 26] = [
     ("POST", "/auth/jwt/login", [422, 422, 422, 422]),
     ("POST", "/auth/register", [422, 422, 422, 422]),
     ("POST", "/auth/forgot-password", [422, 422, 422, 422]),

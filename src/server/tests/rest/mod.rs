@@ -19,6 +19,7 @@ mod superusers;
 mod tokens;
 
 pub use client::Client;
+pub use matrix::MATRIX;
 
 /// The two profiles of the API.
 const PROFILES: [&str; 2] = ["strict", "fastapi_users"];
