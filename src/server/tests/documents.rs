@@ -11,6 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The levels of every requirement of OWASP ASVS 5.0.0, in order: `1.2:1111122223` says that 1.2.1 to
+/// 1.2.5 are of level 1, and so on.
+const ASVS: &str = "1.1:22 1.2:1111122223 1.3:112222222223 1.4:222 1.5:123 2.1:122 2.2:112 2.3:12223 2.4:23 3.1:3 \
+    3.2:113 3.3:12223 3.4:11222233 3.5:11122333 3.6:3 3.7:22333 4.1:12233 4.2:23333 4.3:22 4.4:1222 5.1:2 5.2:112333 \
+    5.3:113 5.4:222 6.1:122 6.2:111111112222 6.3:11223333 6.4:112233 6.5:22222333 6.6:2223 6.7:33 6.8:2222 7.1:222 \
+    7.2:1111 7.3:22 7.4:11222 7.5:223 7.6:22 8.1:1233 8.2:1123 8.3:133 8.4:23 9.1:111 9.2:1222 10.1:22 10.2:223 \
+    10.3:22223 10.4:1111122222233333 10.5:22222 10.6:22 10.7:222 11.1:2233 11.2:22233 11.3:11233 11.4:1222 11.5:23 \
+    11.6:23 11.7:33 12.1:12233 12.2:11 12.3:22223 13.1:2333 13.2:222223 13.3:2233 13.4:1222233 14.1:22 14.2:12223333 \
+    14.3:122 15.1:12233 15.2:12233 15.3:1222222 15.4:3333 16.1:2 16.2:22222 16.3:2222 16.4:222 16.5:2223 17.1:23 \
+    17.2:22223333 17.3:22";
+
 fn at_root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
@@ -50,6 +61,36 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 fn sources() -> String {
     let ours = files("src", "rs").into_iter().filter(|path| !path.components().any(|part| part.as_os_str() == "tests"));
     ours.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn every_requirement_of_the_asvs_has_its_row() {
+    let wanted: Vec<(String, char)> = ASVS
+        .split_whitespace()
+        .flat_map(|section| {
+            let (section, levels) = section.split_once(':').unwrap();
+            (1..).zip(levels.chars()).map(move |(nth, level)| (format!("V{section}.{nth}"), level))
+        })
+        .filter(|(_, level)| *level < '3')
+        .collect();
+    let of_level = |level| wanted.iter().filter(|(_, known)| *known == level).count();
+    assert_eq!((of_level('1'), of_level('2')), (70, 183));
+
+    let rows: Vec<_> = rows("docs/asvs.md").into_iter().filter(|row| row[0].starts_with('V')).collect();
+    assert!(rows.iter().all(|row| row.len() == 5 && row.iter().all(|cell| !cell.is_empty())), "an empty cell");
+    let found: Vec<_> = rows.iter().map(|row| (row[0].clone(), row[1].chars().next().unwrap())).collect();
+    assert_eq!(found, wanted);
+
+    let words = ["in part: ", "not met: ", "by review: ", "operator: ", "not applicable: "];
+    for row in &rows {
+        let (asked, held) = (&row[0], &row[4]);
+        assert!(held.starts_with('`') || words.iter().any(|word| held.starts_with(word)), "{asked}: {held}");
+    }
+    let text = read("docs/asvs.md");
+    for (title, word) in [("**Not met:**", "not met: "), ("**In part:**", "in part: ")] {
+        let open: Vec<_> = rows.iter().filter(|row| row[4].starts_with(word)).map(|row| row[0].as_str()).collect();
+        assert!(text.contains(&format!("{title} {}.", open.join(", "))), "{title} must list {open:?}");
+    }
 }
 
 #[test]
