@@ -1,9 +1,10 @@
 //! How an account is protected, as its owner sees it; and its password changed by hand.
 
+use crate::model::Problem;
 use crate::model::views::{EventKind, SecurityView};
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
-use crate::server::passwords::change;
+use crate::server::passwords::{change, policy};
 use crate::server::services::Services;
 use crate::server::sessions::{self, NewSession, Proof, Session};
 use crate::server::store::{one_time_tokens, recovery_codes};
@@ -34,8 +35,13 @@ pub async fn change_password(
     proof: Proof,
     new: String,
 ) -> Result<NewSession, Failure> {
-    // The new one is judged first: a refused one must not cost a code.
-    let new = change::prepare(services, session.account(), session.email(), new).await?;
+    // The new one is judged first: a refused one must not cost a code. Whether it is the present one
+    // is asked of what was typed as that: our own answer before the proof would be a way to guess uncounted.
+    let new = change::judge(services, session.email(), new)?;
+    if new == policy::normalise(proof.password.clone()) {
+        return Err(Problem::PasswordSame.into());
+    }
+    let new = change::hash(services, session.account(), session.email(), new).await?;
     sessions::prove(services, origin, session, proof).await?;
     let mut tx = services.store.begin().await?;
     change::write(services, &mut tx, origin, &new, Some(session.digest())).await?;

@@ -11,6 +11,7 @@ use crate::server::mail::{self, Recipient, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::{enrolments, one_time_tokens, pending_logins, people, sessions};
 use sqlx::AnyConnection;
+use zeroize::Zeroizing;
 
 /// A password that was judged and hashed.
 pub struct NewPassword {
@@ -26,12 +27,28 @@ pub async fn prepare(
     email: &str,
     typed: String,
 ) -> Result<NewPassword, Failure> {
-    let password = policy::normalise(typed);
-    services.password_policy.check_new(&password, &Email::parse(email)?)?;
+    let password = judge(services, email, typed)?;
     let present = people::password_of(services.store.read(), account).await?;
     if services.hash_lane.verify(password.clone(), present.as_deref()).await? == Verdict::Right {
         return Err(Problem::PasswordSame.into());
     }
+    hash(services, account, email, password).await
+}
+
+/// Judges a new password by itself; says nothing of the present one.
+pub fn judge(services: &Services, email: &str, typed: String) -> Result<Zeroizing<String>, Failure> {
+    let password = policy::normalise(typed);
+    services.password_policy.check_new(&password, &Email::parse(email)?)?;
+    Ok(password)
+}
+
+/// Hashes a new password that was judged.
+pub async fn hash(
+    services: &Services,
+    account: &AccountId,
+    email: &str,
+    password: Zeroizing<String>,
+) -> Result<NewPassword, Failure> {
     let email = email.to_owned();
     Ok(NewPassword { account: account.clone(), email, hash: services.hash_lane.hash(password).await? })
 }

@@ -72,3 +72,20 @@ async fn a_new_password_needs_the_old_one_and_a_code_and_ends_every_other_place(
     assert!(!is_signed_in(&mut other).await && !is_signed_in(&mut old.clone()).await);
     assert!(app.mails(1).await.iter().any(|mail| mail.contains("password was changed")));
 }
+
+/// Whoever found a session open could else ask as often as they like which password its owner has.
+#[tokio::test]
+async fn what_is_typed_as_a_new_password_tells_nothing_of_the_present_one() {
+    let app = TestApp::new().await;
+    let (mut thief, _) = app.enrolled(ADA).await;
+    for (current, code) in [("a guess", "x"), ("a guess", "000000"), (PASSWORD, "x"), (PASSWORD, "000000")] {
+        let mut answers = Vec::new();
+        for new in [PASSWORD, NEW] {
+            let fields = [("current_password", current), ("code", code), ("password", new)];
+            answers.push(thief.post("/fn/password", &fields).await.problem());
+        }
+        let typed_twice = current == PASSWORD;
+        assert!(typed_twice || answers[0] == answers[1], "{current} {code} {answers:?}");
+        assert!(!typed_twice || answers[0] == Some(Problem::PasswordSame), "{current} {code} {answers:?}");
+    }
+}
