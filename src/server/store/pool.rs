@@ -2,7 +2,9 @@
 
 use super::write_tx::{Changes, WriteTx};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor, Row};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -97,6 +99,7 @@ impl Store {
     }
 
     async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
+        require_safe_line(url)?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(5))
@@ -142,6 +145,19 @@ fn options(url: &str) -> Result<AnyConnectOptions, sqlx::Error> {
     Ok(AnyConnectOptions::from_str(url)?.disable_statement_logging())
 }
 
+/// PostgreSQL on another machine is believed by its certificate only: sqlx would else fall back to
+/// plain text, or talk to whoever answers.
+fn require_safe_line(url: &str) -> Result<(), sqlx::Error> {
+    let options = PgConnectOptions::from_str(url)?;
+    let host = options.get_host();
+    let is_loopback = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_here = options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback;
+    if is_here || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+        return Ok(());
+    }
+    Err(sqlx::Error::Configuration("PostgreSQL on another machine needs sslmode=verify-full in its URL".into()))
+}
+
 /// Connections to SQLite. They are not tried before each use: there is no wire that could have
 /// been cut, and every try is a way to the connection's thread and back.
 fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
@@ -165,4 +181,25 @@ async fn pragma_number(connection: &mut AnyConnection, pragma: &'static str) -> 
 fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
     let mut parts = text.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next()??, parts.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::require_safe_line;
+
+    #[test]
+    fn postgresql_elsewhere_is_spoken_to_by_verified_tls_only() {
+        for elsewhere in ["db.example.test", "192.0.2.1", "[2001:db8::1]:5432", "localhost.example.test"] {
+            for mode in ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca"] {
+                let url = format!("postgres://sekisho:canary@{elsewhere}/sekisho{mode}");
+                let said = require_safe_line(&url).unwrap_err().to_string();
+                assert!(said.contains("verify-full") && !said.contains("canary"), "{url}: {said}");
+            }
+            let url = format!("postgres://sekisho@{elsewhere}/sekisho?sslmode=verify-full");
+            assert!(require_safe_line(&url).is_ok(), "{url}");
+        }
+        for here in ["127.0.0.1:5433/x", "[::1]/x", "localhost/x", "%2Fvar%2Frun%2Fpostgresql/x", "/x?host=/tmp"] {
+            assert!(require_safe_line(&format!("postgres://{here}")).is_ok(), "{here}");
+        }
+    }
 }
