@@ -20,6 +20,7 @@ pub mod passwords;
 pub mod recent;
 pub mod request_id;
 pub mod rest;
+pub mod sealing;
 pub mod services;
 pub mod sessions;
 pub mod store;

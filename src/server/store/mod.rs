@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod authenticators;
 pub mod departures;
 pub mod devices;
+pub mod digest_keys;
 pub mod enrolments;
 pub mod events;
 pub mod guards;

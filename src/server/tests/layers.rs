@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the server and what of ours it may use.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("server/store", &["model"]),
     ("server/keys", &[]),
+    ("server/sealing", &["model", "server/failure", "server/keys", "server/store"]),
     ("server/config", &["model", "server/passwords"]),
     ("server/metrics", &[]),
     ("server/limits", &["model", "server/failure", "server/keys", "server/services", "server/store"]),
-    ("server/audit", &["model", "server/failure", "server/services", "server/store"]),
+    ("server/audit", &["model", "server/failure", "server/keys", "server/sealing", "server/services", "server/store"]),
     (
         "server/mail",
         &[
@@ -115,7 +116,15 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ),
     (
         "server/jobs",
-        &["server/accounts", "server/failure", "server/limits", "server/mail", "server/services", "server/store"],
+        &[
+            "server/accounts",
+            "server/audit",
+            "server/failure",
+            "server/limits",
+            "server/mail",
+            "server/services",
+            "server/store",
+        ],
     ),
     ("model", &[]),
 ];
@@ -139,6 +148,7 @@ fn domain_modules_know_neither_the_web_nor_the_pages() {
     let domain = [
         "store",
         "keys",
+        "sealing",
         "limits",
         "audit",
         "mail",
