@@ -7,7 +7,6 @@ use crate::server::sessions::{self, Session};
 use crate::server::store::{accounts, events, people, recovery_codes};
 use crate::server::{audit, totp};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 /// The whole history and more: beyond what any account has.
 const EVERYTHING: i64 = 1_000_000;
@@ -20,12 +19,12 @@ pub async fn my_data(services: &Services, session: &Session) -> Result<Value, Fa
     let places = sessions::places(services, session).await?;
     let happened = events::newest(db, account, i64::MAX, EVERYTHING).await?;
     Ok(json!({
-        "made_at": text(services.clock.now()),
+        "made_at": services.clock.now().iso(),
         "account": {
             "id": person.id.as_str(),
             "email": person.email,
-            "created_at": accounts::created_at(db, account).await?.map(text),
-            "email_confirmed_at": person.verified_at.map(Timestamp::from).map(text),
+            "created_at": accounts::created_at(db, account).await?.map(Timestamp::iso),
+            "email_confirmed_at": person.verified_at.map(Timestamp::from).map(Timestamp::iso),
             "language": accounts::language_of(db, account).await?.unwrap_or_default().tag(),
             "is_superuser": person.superuser_at.is_some(),
         },
@@ -37,11 +36,11 @@ pub async fn my_data(services: &Services, session: &Session) -> Result<Value, Fa
             "kind": if place.is_app { "app" } else { "browser" },
             "address": place.address,
             "device": words(&place.device),
-            "signed_in_at": text(place.created_at),
-            "last_seen_at": text(place.last_seen_at),
+            "signed_in_at": place.created_at.iso(),
+            "last_seen_at": place.last_seen_at.iso(),
         })).collect::<Vec<_>>(),
         "history": happened.into_iter().map(|event| json!({
-            "at": text(event.at),
+            "at": event.at.iso(),
             "what": event.kind,
             "address": event.address,
             "device": words(&audit::device(&event.agent)),
@@ -52,11 +51,4 @@ pub async fn my_data(services: &Services, session: &Session) -> Result<Value, Fa
 
 fn words(device: &crate::model::views::Device) -> String {
     [device.browser.as_str(), device.system.as_str()].join(" ").trim().to_owned()
-}
-
-/// ISO 8601, UTC.
-fn text(at: Timestamp) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let (hour, minute, second) = at.to_hms();
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", at.date())
 }

@@ -1,10 +1,19 @@
 //! What happened to whom, from where.
 
+mod chain;
 mod device;
+mod export;
+mod head;
+mod proof;
 mod settings;
+mod verify;
 
+pub use chain::{Look, chain};
 pub use device::device;
+pub use export::export;
+pub use head::Head;
 pub use settings::note_settings;
+pub use verify::{Fault, Report, Waiting, Wrong, verify};
 
 use crate::model::views::{ActivityView, EventKind, EventLine};
 use crate::model::{AccountId, Language, Timestamp};
@@ -46,14 +55,7 @@ pub async fn record(
     let from = origin.address.as_str();
     tracing::info!(kind = name(kind), account = account.as_str(), from, "Something happened to an account.");
     services.metrics.events.add([name(kind)]);
-    let event = Event {
-        at: services.clock.now(),
-        kind: name(kind).to_owned(),
-        address: origin.address.clone(),
-        agent: origin.agent.clone(),
-        nth: 0,
-    };
-    Ok(events::insert(db, account, &event).await?)
+    proof::write(services, db, account, name(kind), origin).await
 }
 
 /// Logs a refusal of somebody who has no account; `email` is a keyed digest of what was typed.

@@ -1,12 +1,14 @@
 //! The command line.
 
 mod accounts;
+mod audit;
 mod keys;
 mod mail;
 mod serve;
 mod terminal;
 
 use accounts::{AccountCommand, AdminCommand};
+use audit::AuditCommand;
 use keys::KeysCommand;
 use mail::MailCommand;
 
@@ -33,6 +35,9 @@ enum Command {
     /// Mail that waits, left or was kept.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// What happened, and whether anybody changed what was written of it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Keys of access tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -46,6 +51,7 @@ impl Cli {
             Command::Admin(command) => accounts::admin(command).await,
             Command::Account(command) => accounts::account(command).await,
             Command::Mail(command) => mail::mail(command).await,
+            Command::Audit(command) => audit::audit(command).await,
             Command::Keys(command) => keys::keys(command).await,
         }
     }

@@ -1,6 +1,7 @@
 //! What is done beside requests, as long as the server runs: the one place for everything that
 //! happens by itself.
 
+mod audit;
 mod limits;
 mod post;
 mod sweep;
@@ -12,5 +13,5 @@ use std::sync::Arc;
 
 /// Runs every job until the server stops.
 pub async fn run(services: Arc<Services>) {
-    tokio::join!(post::run(&services), sweep::run(&services), limits::run(&services));
+    tokio::join!(post::run(&services), sweep::run(&services), limits::run(&services), audit::run(&services));
 }

@@ -13,28 +13,51 @@ pub struct Event {
     pub kind: String,
     pub address: String,
     pub agent: String,
-    /// Its place in the history of its account, counted from 1; what is inserted gets the next one.
+    /// Its place in the history of its account, counted from 1.
     pub nth: i64,
 }
 
+/// An event to be written, with what proves later that it is as it was written.
+pub struct NewEvent<'a> {
+    pub id: &'a str,
+    pub account: &'a AccountId,
+    pub at: Timestamp,
+    pub kind: &'a str,
+    /// The digest of the personal part.
+    pub origin_digest: &'a str,
+    pub proof: &'a str,
+    pub origin: NewOrigin<'a>,
+}
+
+/// The personal part of an event.
+pub struct NewOrigin<'a> {
+    pub address: &'a str,
+    pub agent: &'a str,
+    /// The key of its digest.
+    pub salt: &'a str,
+}
+
 /// Adds to the history of an account.
-pub async fn insert(db: &mut AnyConnection, account: &AccountId, event: &Event) -> sqlx::Result<()> {
-    let id = uuid::Uuid::new_v4().to_string();
+pub async fn insert(db: &mut AnyConnection, new: &NewEvent<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO events (id, account_id, at, kind, nth) VALUES ($1, $2, $3, $4, \
-         (SELECT COALESCE(MAX(nth), 0) + 1 FROM events WHERE account_id = $2))",
+        "INSERT INTO events (id, account_id, at, kind, nth, origin_digest, proof) VALUES ($1, $2, $3, $4, \
+         (SELECT COALESCE(MAX(nth), 0) + 1 FROM events WHERE account_id = $2), $5, $6)",
     )
-    .bind(id.as_str())
-    .bind(account.as_str())
-    .bind(event.at.seconds())
-    .bind(event.kind.as_str())
+    .bind(new.id)
+    .bind(new.account.as_str())
+    .bind(new.at.seconds())
+    .bind(new.kind)
+    .bind(new.origin_digest)
+    .bind(new.proof)
     .execute(&mut *db)
     .await?;
-    sqlx::query("INSERT INTO event_origins (event_id, account_id, address, agent) VALUES ($1, $2, $3, $4)")
-        .bind(id.as_str())
-        .bind(account.as_str())
-        .bind(event.address.as_str())
-        .bind(event.agent.as_str())
+    let NewOrigin { address, agent, salt } = new.origin;
+    sqlx::query("INSERT INTO event_origins (event_id, account_id, address, agent, salt) VALUES ($1, $2, $3, $4, $5)")
+        .bind(new.id)
+        .bind(new.account.as_str())
+        .bind(address)
+        .bind(agent)
+        .bind(salt)
         .execute(db)
         .await?;
     Ok(())

@@ -28,3 +28,11 @@ pub async fn put(db: impl AnyExecutor<'_>, name: &str, value: &str) -> sqlx::Res
 pub async fn find(db: impl AnyExecutor<'_>, name: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT value FROM guards WHERE name = $1").bind(name).fetch_optional(db).await
 }
+
+/// What stands under `name`, kept from everybody else until the transaction ends.
+pub async fn lock(db: impl AnyExecutor<'_>, name: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("UPDATE guards SET value = value WHERE name = $1 RETURNING value")
+        .bind(name)
+        .fetch_optional(db)
+        .await
+}

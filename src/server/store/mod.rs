@@ -1,6 +1,7 @@
 //! All SQL: records beside their queries. Knows no rule; one text serves SQLite and PostgreSQL.
 
 pub mod accounts;
+pub mod audit_chain;
 pub mod authenticators;
 pub mod departures;
 pub mod devices;

@@ -73,6 +73,21 @@ impl TestApp {
         Self::of(folder, config).await
     }
 
+    /// One server on each database that there is.
+    pub async fn on_both() -> Vec<Self> {
+        let on = async |url: Option<String>| {
+            let folder = Folder::new();
+            let mut config = Config::from_map(folder.settings(&[])).unwrap();
+            config.database_url = url.unwrap_or(config.database_url);
+            Self::of(folder, config).await
+        };
+        let mut apps = vec![on(None).await];
+        if let Some(url) = database::new_schema().await {
+            apps.push(on(Some(url)).await);
+        }
+        apps
+    }
+
     /// Another server of the same database, with a memory of its own.
     pub async fn another(&self) -> Self {
         Self::of(Folder::new(), self.services.config.clone()).await

@@ -22,7 +22,12 @@ pub async fn own_schema() -> Option<String> {
     if !apps_run_on_postgres() {
         return None;
     }
-    let url = postgres().expect("TEST_DATABASE_URL, where TEST_APPS_ON=postgres");
+    Some(new_schema().await.expect("TEST_DATABASE_URL, where TEST_APPS_ON=postgres"))
+}
+
+/// The URL of a new schema, where there is a PostgreSQL.
+pub async fn new_schema() -> Option<String> {
+    let url = postgres()?;
     let schema = format!("test_{:016x}", u64::from_le_bytes(random::<8>().unwrap()));
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(&url).await.unwrap();

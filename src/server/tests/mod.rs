@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod audit;
 mod database;
 mod delivery;
 mod documents;

@@ -235,3 +235,39 @@ fn the_operator_makes_superusers_and_looks_after_accounts() {
     assert!(run(&["account", "show", second], "").unwrap_err().contains("no account"));
     assert!(run(&["keys", "rotate"], "").unwrap().contains("from now on"));
 }
+
+#[test]
+fn the_history_is_chained_within_seconds_and_the_command_line_tells_if_somebody_changed_it() {
+    let folder = TempDir::new().unwrap();
+    let form = format!("email=ada%40example.test&password={}", PASSWORD.replace(' ', "+"));
+    let server = Server::start(folder.path());
+    assert!(server.post("/fn/register", &form).0.contains(" 200 "));
+    server.post("/fn/login", "email=ada%40example.test&password=canary+wrong+one&next=");
+    let verified = || run(folder.path(), &["audit", "verify"], "");
+    let all_chained = (0..50).any(|_| {
+        std::thread::sleep(Duration::from_millis(200));
+        verified().is_ok_and(|said| said.starts_with("2 events are chained") && !said.contains("Not chained yet"))
+    });
+    assert!(all_chained, "{:?}", verified());
+    let head = verified().unwrap().lines().last().unwrap().to_owned();
+    assert!(run(folder.path(), &["audit", "verify", "--head", &head], "").is_ok());
+    assert!(run(folder.path(), &["audit", "verify", "--head", "9:x"], "").unwrap_err().contains("not the history"));
+    let exported = run(folder.path(), &["audit", "export", "--since", "2026-01-01"], "").unwrap();
+    assert_eq!(exported.matches("\"what\":\"").count(), exported.lines().count(), "{exported}");
+    assert!(exported.contains("password_refused") && exported.contains(&head[2..]), "{exported}");
+    change(folder.path(), "UPDATE events SET kind = 'logged_in' WHERE kind = 'password_refused'");
+    let said = verified().unwrap_err();
+    assert!(said.contains("At position 2: event ") && said.contains("edited"), "{said}");
+}
+
+/// What somebody does to the database who is not Sekisho.
+fn change(folder: &Path, statement: &'static str) {
+    use sqlx::Connection;
+    let url = format!("sqlite:{}", folder.join("data/sekisho.db").display());
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        sqlx::any::install_default_drivers();
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        assert_eq!(sqlx::query(statement).execute(&mut connection).await.unwrap().rows_affected(), 1);
+        connection.close().await.unwrap();
+    });
+}

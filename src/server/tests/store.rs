@@ -261,9 +261,10 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
 async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
     let mut tx = store.begin().await.unwrap();
     for (offset, kind) in [(0, "logged_in"), (5, "logged_in"), (5, "logged_out")] {
-        let event =
-            events::Event { at: now.plus_s(offset), kind: kind.into(), address: "a".into(), agent: "b".into(), nth: 0 };
-        events::insert(&mut tx, ada, &event).await.unwrap();
+        let (id, at) = (unique("event"), now.plus_s(offset));
+        let origin = events::NewOrigin { address: "a", agent: "b", salt: "s" };
+        let new = events::NewEvent { id: &id, account: ada, at, kind, origin_digest: "d", proof: "p", origin };
+        events::insert(&mut tx, &new).await.unwrap();
     }
     tx.commit().await.unwrap();
     assert_eq!(
