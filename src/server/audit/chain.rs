@@ -78,7 +78,7 @@ pub async fn chain(services: &Services, look: &mut Look) -> Result<usize, Failur
         look.rest(now);
         return Ok(0);
     }
-    let keys = sealing::audit_keys(&services.store, &services.keys).await?;
+    let keys = sealing::audit_keys(services).await?;
     let mut tx = services.store.begin().await?;
     let head = match head::lock(&mut tx, &keys).await? {
         Kept::Head(head) => head,
@@ -99,11 +99,27 @@ pub async fn chain(services: &Services, look: &mut Look) -> Result<usize, Failur
     };
     let mut chaining = Chaining { tx, keys, head };
     let foreign = chaining.add(&batch, is_young).await?;
-    chaining.finish().await?;
+    // Where none was ours there is nothing to write down.
+    if foreign < batch.len() {
+        chaining.finish().await?;
+    }
     look.is_past_old |= !is_young;
     look.pass(last);
     look.tell(foreign);
     Ok(batch.len())
+}
+
+/// Writes the end of the chain under the newest key: whoever knew the one before can no more move it.
+pub async fn renew_head(services: &Services) -> Result<(), Failure> {
+    let keys = sealing::audit_keys(services).await?;
+    let mut tx = services.store.begin().await?;
+    // What is not ours stays to be found.
+    if let Kept::Head(head) = head::lock(&mut tx, &keys).await? {
+        let (number, key) = newest(&keys)?;
+        head.put(&mut tx, number, key).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// A transaction that makes the chain longer.

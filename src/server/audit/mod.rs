@@ -8,7 +8,7 @@ mod proof;
 mod settings;
 mod verify;
 
-pub use chain::{Look, chain};
+pub use chain::{Look, chain, renew_head};
 pub use device::device;
 pub use export::export;
 pub use head::Head;

@@ -65,7 +65,7 @@ pub enum Wrong {
 
 /// Walks the whole chain; with `expected`, a head kept elsewhere, also asks whether it is a part of it.
 pub async fn verify(services: &Services, expected: Option<&Head>) -> Result<Report, Failure> {
-    let keys = sealing::audit_keys(&services.store, &services.keys).await?;
+    let keys = sealing::audit_keys(services).await?;
     let mut walk = Walk { keys, expected, head: Head::default() };
     let fault = walk.whole(services).await?;
     let (waiting, inserted) = walk.waiting(services).await?;

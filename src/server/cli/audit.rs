@@ -8,6 +8,9 @@ use clap::Subcommand;
 use std::io::{BufWriter, Write, stdout};
 use time::{Date, Month};
 
+/// Most events that are listed as not chained yet.
+const SHOWN: usize = 20;
+
 /// Commands about the history.
 #[derive(Subcommand)]
 pub enum AuditCommand {
@@ -38,8 +41,11 @@ pub async fn audit(command: AuditCommand) -> Result<(), Vec<String>> {
 
 async fn verify(services: &Services, expected: Option<&Head>) -> Result<(), Vec<String>> {
     let Report { head, waiting, fault } = audit::verify(services, expected).await.map_err(said)?;
-    for Waiting { id, at } in &waiting {
+    for Waiting { id, at } in waiting.iter().take(SHOWN) {
         println!("Not chained yet: {} of {}.", shown(id), at.iso());
+    }
+    if waiting.len() > SHOWN {
+        println!("Not chained yet: {} more.", waiting.len() - SHOWN);
     }
     if let Some(fault) = fault {
         return Err(vec![sentence(&fault)]);

@@ -2,6 +2,7 @@
 //! happens by itself.
 
 mod audit;
+mod keys;
 mod limits;
 mod post;
 mod sweep;
@@ -13,5 +14,11 @@ use std::sync::Arc;
 
 /// Runs every job until the server stops.
 pub async fn run(services: Arc<Services>) {
-    tokio::join!(post::run(&services), sweep::run(&services), limits::run(&services), audit::run(&services));
+    tokio::join!(
+        post::run(&services),
+        sweep::run(&services),
+        limits::run(&services),
+        audit::run(&services),
+        keys::run(&services)
+    );
 }

@@ -7,9 +7,9 @@ mod seals;
 mod token;
 
 pub use digest::DigestKey;
-pub use master::MasterKey;
+pub use master::{MasterKey, MasterKeys, Turn};
 pub use ring::{AuditKey, DigestKeys, KeyRing};
-pub use seals::{Place, Seals};
+pub use seals::{Place, Seals, first_digest_keys};
 pub use token::{Token, random};
 
 use thiserror::Error;
@@ -21,6 +21,8 @@ pub enum KeyError {
     NoRandomness,
     #[error("a sealed value could not be opened: it was changed, moved or sealed under another key")]
     NotOurs,
+    #[error("a value is sealed under version {0} of the master key, which is not in the key file")]
+    UnknownVersion(u32),
     #[error("a key could not be derived")]
     Underivable,
 }

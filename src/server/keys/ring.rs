@@ -36,6 +36,11 @@ impl KeyRing {
         Self { seals, recovery_codes, limits, settings, audit: RwLock::new(audit) }
     }
 
+    /// What seals and opens, under each version of the master key.
+    pub fn seals(&self) -> &Seals {
+        &self.seals
+    }
+
     /// See [`Seals::seal`].
     pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<String, KeyError> {
         self.seals.seal(place, plain)
@@ -64,5 +69,13 @@ impl KeyRing {
     /// What proves that this server wrote an event.
     pub fn audit_key(&self) -> AuditKey {
         self.audit.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with another key of the history, if it is newer.
+    pub fn follow_audit_key(&self, newest: AuditKey) {
+        let mut known = self.audit.write().unwrap_or_else(PoisonError::into_inner);
+        if newest.number > known.number {
+            *known = newest;
+        }
     }
 }

@@ -16,6 +16,7 @@ pub mod pending_logins;
 pub mod people;
 mod pool;
 pub mod recovery_codes;
+pub mod sealed;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sweep;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: [(&str, &[&str]); 17] = [
     ("server/store", &["model"]),
     ("server/keys", &[]),
-    ("server/sealing", &["model", "server/failure", "server/keys", "server/store"]),
+    ("server/sealing", &["model", "server/failure", "server/keys", "server/services", "server/store"]),
     ("server/config", &["model", "server/passwords"]),
     ("server/metrics", &[]),
     ("server/limits", &["model", "server/failure", "server/keys", "server/services", "server/store"]),
@@ -122,6 +122,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "server/failure",
             "server/limits",
             "server/mail",
+            "server/sealing",
             "server/services",
             "server/store",
         ],

@@ -13,6 +13,7 @@ mod fuzz;
 mod headers;
 mod hosts;
 mod journeys;
+mod keys;
 mod layers;
 mod limits;
 mod log;

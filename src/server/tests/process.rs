@@ -271,3 +271,31 @@ fn change(folder: &Path, statement: &'static str) {
         connection.close().await.unwrap();
     });
 }
+
+#[test]
+fn a_new_master_key_is_put_to_use_through_kills_while_a_server_runs() {
+    let folder = TempDir::new().unwrap();
+    let form = format!("email=ada%40example.test&password={}&next=", PASSWORD.replace(' ', "+"));
+    let server = Server::start(folder.path());
+    assert!(server.post("/fn/register", &form).0.contains(" 200 "));
+    assert!(server.post("/fn/login", &form).0.contains(" 200 "));
+    for round in 0..12 {
+        let arguments: &[&str] = if round < 6 { &["keys", "rotate", "--master"] } else { &["keys", "reencrypt"] };
+        let mut child = program(folder.path());
+        let mut child = child.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(20 + 25 * (round % 6)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(run(folder.path(), &["account", "list"], "").unwrap().contains("ada@example.test"), "{round}");
+    }
+    drop(run(folder.path(), &["keys", "rotate", "--master"], ""));
+    let said = run(folder.path(), &["keys", "reencrypt"], "").unwrap();
+    assert!(said.contains("is sealed under version"), "{said}");
+    assert!(run(folder.path(), &["keys", "reencrypt", "--drop-old"], "").unwrap_err().contains("try again in"));
+    assert!(server.post("/fn/login", &form).0.contains(" 200 "), "the server went on");
+    let log = server.kill();
+    assert!(log.contains("sealed under another version"), "it took the version up: {log}");
+    let server = Server::start(folder.path());
+    assert!(server.post("/fn/login", &form).0.contains(" 200 "));
+    assert!(run(folder.path(), &["audit", "verify"], "").is_ok());
+}
