@@ -3,122 +3,38 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+#[path = "program.rs"]
+mod program;
+
+use program::{PASSWORD, Server, program, refusal, run};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
-const PASSWORD: &str = "canary lamps over the gate";
-
-fn program(folder: &Path) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-    program
-        .env_clear()
-        .env("SEKISHO_DATA_DIR", folder.join("data"))
-        .env("SEKISHO_LISTEN", free_address())
-        .env("SEKISHO_HASH_PRIORITY", "normal")
-        .env("SEKISHO_THROTTLE", "off")
-        .current_dir(folder);
-    program
-}
-
-fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
-}
-
-/// What a start that must fail said on standard error.
-fn refusal(program: &mut Command) -> String {
-    let Output { status, stdout, stderr } = program.output().unwrap();
-    assert_eq!((status.code(), stdout.len()), (Some(1), 0));
-    String::from_utf8(stderr).unwrap()
-}
-
-/// A running server; killed with its owner.
-struct Server {
-    child: Child,
-    address: String,
-    greeting: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut program = program(folder);
-        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let greeting: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
-        let address = greeting[0].rsplit_once("http://").expect("a greeting with the address").1.to_owned();
-        Self { child, address, greeting: greeting.join("\n") }
-    }
-
-    /// Status line and body of a form sent as a script would.
-    fn post(&self, path: &str, form: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let length = form.len();
-        write!(
-            stream,
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}",
-            self.address
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.lines().next().unwrap().to_owned(), body.to_owned())
-    }
-
-    /// SIGTERM; the answer of `/readyz` while a request is still under way, and the exit code.
-    fn stop(mut self) -> (String, Option<i32>) {
-        let body = "email=eve%40example.test&password=lamps+over+the+gate";
-        let mut slow = TcpStream::connect(&self.address).unwrap();
-        slow.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let (first, second) = body.split_at(9);
-        write!(
-            slow,
-            "POST /fn/register HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{first}",
-            self.address,
-            body.len()
-        )
-        .unwrap();
-        std::thread::sleep(Duration::from_millis(300));
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        std::thread::sleep(Duration::from_millis(300));
-        let ready = self.get("/readyz");
-        write!(slow, "{second}").unwrap();
-        let mut answer = String::new();
-        slow.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "a request under way is finished: {answer}");
-        (ready, self.child.wait().unwrap().code())
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// SIGKILL: nothing is tidied up.
-    fn kill(mut self) -> String {
-        self.child.kill().unwrap();
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        log
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.child.kill().unwrap_or_default();
-        self.child.wait().map(drop).unwrap_or_default();
-    }
+/// SIGTERM; the answer of `/readyz` while a request is still under way, and the exit code.
+fn stop_amid_a_request(mut server: Server) -> (u16, Option<i32>) {
+    let body = "email=eve%40example.test&password=lamps+over+the+gate";
+    let mut slow = TcpStream::connect(&server.address).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let (first, second) = body.split_at(9);
+    write!(
+        slow,
+        "POST /fn/register HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{first}",
+        server.address,
+        body.len()
+    )
+    .unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    server.signal(rustix::process::Signal::TERM);
+    std::thread::sleep(Duration::from_millis(300));
+    let ready = server.get("/readyz").status;
+    write!(slow, "{second}").unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "a request under way is finished: {answer}");
+    (ready, server.child.wait().unwrap().code())
 }
 
 #[test]
@@ -138,15 +54,15 @@ fn an_acknowledged_account_survives_a_kill_and_nothing_secret_was_logged() {
     let folder = TempDir::new().unwrap();
     let form = format!("email=ada%40example.test&password={}", PASSWORD.replace(' ', "+"));
     let server = Server::start(folder.path());
-    let (status, body) = server.post("/fn/register", &form);
-    assert!(status.contains(" 200 "), "{status} {body}");
-    let (status, _) = server.post("/fn/login", "email=ada%40example.test&password=canary+wrong+one&next=");
-    assert!(status.contains(" 400 "), "{status}");
+    let answer = server.post("/fn/register", &form);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer = server.post("/fn/login", "email=ada%40example.test&password=canary+wrong+one&next=");
+    assert_eq!(answer.status, 400, "{answer:?}");
     let mut log = server.kill();
 
     let server = Server::start(folder.path());
-    let (status, body) = server.post("/fn/login", &format!("{form}&next="));
-    assert!(status.contains(" 200 "), "{status} {body}");
+    let answer = server.post("/fn/login", &format!("{form}&next="));
+    assert_eq!(answer.status, 200, "{answer:?}");
     log += &server.kill();
     assert!(log.contains("password_refused"), "the log tells what happened: {log}");
     for secret in ["canary", "ada@example.test", "__Host-"] {
@@ -158,10 +74,8 @@ fn an_acknowledged_account_survives_a_kill_and_nothing_secret_was_logged() {
 fn a_stopped_server_finishes_what_is_under_way_says_so_and_leaves_a_tidy_database() {
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path());
-    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
-    let (ready, code) = server.stop();
-    assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
-    assert_eq!(code, Some(0));
+    assert_eq!(server.get("/readyz").status, 200);
+    assert_eq!(stop_amid_a_request(server), (503, Some(0)));
     assert!(!folder.path().join("data/sekisho.db-wal").exists(), "the log was checkpointed");
 }
 
@@ -196,17 +110,6 @@ fn plain_http_beyond_loopback_and_every_other_bad_setting_stop_the_start() {
     for name in ["SEKISHO_PUBLIC_URL", "SEKISHO_REGISTRATION", "SEKISHO_TLS_CERT_FILE"] {
         assert_eq!(said.lines().filter(|line| line.starts_with(name)).count(), 1, "{said}");
     }
-}
-
-/// Runs a command with `input` piped in; what it said on either stream.
-fn run(folder: &Path, arguments: &[&str], input: &str) -> Result<String, String> {
-    let mut program = program(folder);
-    program.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = program.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    let said = |bytes| String::from_utf8(bytes).unwrap();
-    if status.success() { Ok(said(stdout)) } else { Err(said(stderr)) }
 }
 
 #[test]
