@@ -65,6 +65,9 @@ fn told(error: &sqlx::Error) -> String {
         sqlx::Error::Migrate(cause) if matches!(**cause, MigrateError::VersionMissing(_)) => {
             "a newer Sekisho has written to it; start that version".to_owned()
         }
+        // Sentences of ours.
+        sqlx::Error::Io(cause) => cause.to_string(),
+        sqlx::Error::Configuration(cause) => cause.to_string(),
         error => error.to_string(),
     }
 }

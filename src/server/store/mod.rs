@@ -3,12 +3,14 @@
 pub mod accounts;
 pub mod audit_chain;
 pub mod authenticators;
+pub mod copy;
 pub mod departures;
 pub mod devices;
 pub mod digest_keys;
 pub mod enrolments;
 pub mod events;
 pub mod guards;
+mod in_use;
 pub mod limits;
 pub mod one_time_tokens;
 pub mod outbox;
@@ -20,7 +22,10 @@ pub mod sealed;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sweep;
+mod upgrade;
 mod write_tx;
 
-pub use pool::{Backend, Store};
+pub use in_use::InUse;
+pub use pool::{Backend, Store, connect, sqlite_file};
+pub use upgrade::{Standing, standing};
 pub use write_tx::WriteTx;

@@ -1,11 +1,16 @@
 //! Opens the database: one variable decides which.
 
+use super::in_use::InUse;
+use super::upgrade;
 use super::write_tx::{Changes, WriteTx};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor, Row};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor, Row};
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// SQLite older than this can lose a WAL that is reset while it is read (fixed in 3.51.3).
@@ -15,6 +20,10 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
                        PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
 const READER_PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; \
                               PRAGMA trusted_schema = OFF; PRAGMA query_only = ON";
+
+/// What would mean something in a URL.
+const NAME: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 /// Which database answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +39,8 @@ pub struct Store {
     readers: AnyPool,
     writer: AnyPool,
     changes: Changes,
+    /// On SQLite: that we use the file.
+    lock: Option<Arc<InUse>>,
 }
 
 impl Store {
@@ -37,9 +48,15 @@ impl Store {
     /// a lock and checks that the database keeps the promises we build on.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
-        let store =
-            if url.starts_with("sqlite:") { Self::open_sqlite(url).await? } else { Self::open_postgres(url).await? };
-        store.migrate().await?;
+        let store = if let Some(file) = sqlite_file(url)? {
+            let store = Self::open_sqlite(&file).await?;
+            upgrade::sqlite(&store, &file).await?;
+            store
+        } else {
+            let store = Self::open_postgres(url).await?;
+            upgrade::postgres(&store.writer).await?;
+            store
+        };
         store.check().await?;
         Ok(store)
     }
@@ -92,10 +109,16 @@ impl Store {
         self.writer.close().await;
     }
 
-    async fn open_sqlite(url: &str) -> Result<Self, sqlx::Error> {
-        let writer = pool(1, PRAGMAS).connect_with(options(&format!("{url}?mode=rwc"))?).await?;
-        let readers = pool(4, READER_PRAGMAS).connect_with(options(&format!("{url}?mode=rw"))?).await?;
-        Ok(Self { backend: Backend::Sqlite, readers, writer, changes: Changes::default() })
+    /// The lock that says that we use the file, on SQLite.
+    pub(super) fn lock(&self) -> Option<&InUse> {
+        self.lock.as_deref()
+    }
+
+    async fn open_sqlite(file: &Path) -> Result<Self, sqlx::Error> {
+        let lock = InUse::shared(file).await?;
+        let writer = pool(1, PRAGMAS).connect_with(file_options(file, "mode=rwc")?).await?;
+        let readers = pool(4, READER_PRAGMAS).connect_with(file_options(file, "mode=rw")?).await?;
+        Ok(Self { backend: Backend::Sqlite, readers, writer, changes: Changes::default(), lock: Some(Arc::new(lock)) })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
@@ -105,20 +128,13 @@ impl Store {
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(options(url)?)
             .await?;
-        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writer: pool, changes: Changes::default() })
-    }
-
-    // On SQLite sqlx's own migration lock does nothing, so the whole run is one immediate transaction.
-    async fn migrate(&self) -> Result<(), sqlx::Error> {
-        let migrator = sqlx::migrate!("./migrations");
-        match self.backend {
-            Backend::Sqlite => {
-                let mut tx = self.begin().await?;
-                migrator.run_direct(None, &mut *tx, false).await?;
-                tx.commit().await
-            }
-            Backend::Postgres => Ok(migrator.run(&self.writer).await?),
-        }
+        Ok(Self {
+            backend: Backend::Postgres,
+            readers: pool.clone(),
+            writer: pool,
+            changes: Changes::default(),
+            lock: None,
+        })
     }
 
     async fn check(&self) -> Result<(), sqlx::Error> {
@@ -138,6 +154,29 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The file that an `sqlite:` URL names; `None` for another database.
+pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
+    if !url.starts_with("sqlite:") {
+        return Ok(None);
+    }
+    Ok(Some(SqliteConnectOptions::from_str(url)?.get_filename().to_owned()))
+}
+
+/// One connection of its own to an SQLite file; `how` is what SQLite is asked for, such as `mode=ro`.
+pub async fn connect(file: &Path, how: &str) -> Result<AnyConnection, sqlx::Error> {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect_with(&file_options(file, how)?).await?;
+    connection.execute("PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF").await?;
+    Ok(connection)
+}
+
+fn file_options(file: &Path, how: &str) -> Result<AnyConnectOptions, sqlx::Error> {
+    let file = file.to_str().ok_or_else(|| std::io::Error::other("its name must be valid UTF-8"))?;
+    // Any name is one, whatever it holds.
+    let file = percent_encoding::utf8_percent_encode(file, NAME);
+    options(&format!("sqlite:{file}?{how}"))
 }
 
 /// Statements are never logged: what they are bound to is nobody's business.
