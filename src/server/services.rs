@@ -60,7 +60,7 @@ impl Services {
 }
 
 /// What an operator can do something with.
-fn told(error: &sqlx::Error) -> String {
+pub fn told(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Migrate(cause) if matches!(**cause, MigrateError::VersionMissing(_)) => {
             "a newer Sekisho has written to it; start that version".to_owned()

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod keys;
 mod mail;
 mod serve;
@@ -9,6 +10,7 @@ mod terminal;
 
 use accounts::{AccountCommand, AdminCommand};
 use audit::AuditCommand;
+use backup::{BackupArguments, RestoreArguments};
 use keys::KeysCommand;
 use mail::MailCommand;
 
@@ -41,6 +43,10 @@ enum Command {
     /// Keys of access tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Write a copy of the SQLite database, while the server may run.
+    Backup(BackupArguments),
+    /// Put such a copy in the place of the database, with no server running; what stood there is kept.
+    Restore(RestoreArguments),
 }
 
 impl Cli {
@@ -53,6 +59,8 @@ impl Cli {
             Command::Mail(command) => mail::mail(command).await,
             Command::Audit(command) => audit::audit(command).await,
             Command::Keys(command) => keys::keys(command).await,
+            Command::Backup(arguments) => backup::backup(arguments).await,
+            Command::Restore(arguments) => backup::restore(arguments).await,
         }
     }
 }

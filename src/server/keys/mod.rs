@@ -9,7 +9,7 @@ mod token;
 pub use digest::DigestKey;
 pub use master::{MasterKey, MasterKeys, Turn};
 pub use ring::{AuditKey, DigestKeys, KeyRing};
-pub use seals::{Place, Seals, first_digest_keys};
+pub use seals::{Place, Seals, fingerprint, first_digest_keys};
 pub use token::{Token, random};
 
 use thiserror::Error;

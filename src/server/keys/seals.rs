@@ -55,8 +55,7 @@ struct Version {
 
 impl Version {
     fn new(master: &MasterKey) -> Result<Self, KeyError> {
-        let fingerprint = BASE64URL_NOPAD.encode(&derive(master, b"sekisho fingerprint v1")?[..]);
-        Ok(Self { sealing: derive(master, b"sekisho sealing v1")?, fingerprint })
+        Ok(Self { sealing: derive(master, b"sekisho sealing v1")?, fingerprint: fingerprint(master)? })
     }
 
     fn cipher(&self) -> Result<XChaCha20Poly1305, KeyError> {
@@ -173,6 +172,11 @@ pub fn first_digest_keys(keys: &MasterKeys) -> Result<[DigestKey; 3], KeyError> 
     let (_, oldest) = keys.iter().next().ok_or(KeyError::UnknownVersion(1))?;
     let derived = |purpose: &[u8]| DigestKey::from_bytes(&derive(oldest, purpose)?[..]);
     Ok([derived(b"sekisho recovery codes v1")?, derived(b"sekisho limits v1")?, derived(b"sekisho settings v1")?])
+}
+
+/// Tells one master key from another without telling the key.
+pub fn fingerprint(master: &MasterKey) -> Result<String, KeyError> {
+    Ok(BASE64URL_NOPAD.encode(&derive(master, b"sekisho fingerprint v1")?[..]))
 }
 
 fn derive(master: &MasterKey, purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyError> {

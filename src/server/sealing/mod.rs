@@ -11,4 +11,4 @@ pub use digest_keys::audit_keys;
 pub use reencrypt::{Resealed, reencrypt};
 pub use rotate::{add_version, drop_old};
 pub use unlock::unlock;
-pub use versions::{InUse, follow, in_use};
+pub use versions::{InUse, fits, follow, in_use};

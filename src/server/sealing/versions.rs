@@ -3,8 +3,10 @@
 
 use crate::model::Timestamp;
 use crate::server::failure::Failure;
+use crate::server::keys::{MasterKeys, fingerprint};
 use crate::server::services::Services;
 use crate::server::store::guards;
+use sqlx::AnyConnection;
 use sqlx::any::AnyExecutor;
 
 /// Names under which the database keeps the fingerprint of version 1, and the version in use.
@@ -43,6 +45,13 @@ pub(super) async fn noted(db: impl AnyExecutor<'_>) -> sqlx::Result<Option<InUse
 /// The version in use.
 pub async fn in_use(db: impl AnyExecutor<'_>) -> sqlx::Result<InUse> {
     Ok(noted(db).await?.unwrap_or(InUse { version: 1, since: Timestamp::from_seconds(0) }))
+}
+
+/// True if `keys` hold the version that a database is sealed under: no server, but a copy of one.
+pub async fn fits(db: &mut AnyConnection, keys: &MasterKeys) -> sqlx::Result<bool> {
+    let InUse { version, .. } = in_use(&mut *db).await?;
+    let known = guards::find(db, &fingerprint_name(version)).await?;
+    Ok(known.is_some() && known == keys.find(version).and_then(|key| fingerprint(key).ok()))
 }
 
 /// Notes the version in use.

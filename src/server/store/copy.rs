@@ -1,5 +1,6 @@
 //! Copies of an SQLite database, made while it is used.
 
+use crate::model::Timestamp;
 use sqlx::{AnyConnection, Connection};
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -60,12 +61,12 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 /// When a file was written, as part of a name that sorts by time: `20261126T051500Z`.
 fn time_of(file: &Path) -> io::Result<String> {
     let since = fs::metadata(file)?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let at = i64::try_from(since.as_secs()).ok().and_then(|s| time::OffsetDateTime::from_unix_timestamp(s).ok());
-    Ok(stamp(at.unwrap_or(time::OffsetDateTime::UNIX_EPOCH)))
+    Ok(stamp(Timestamp::from(i64::try_from(since.as_secs()).unwrap_or_default())))
 }
 
 /// A time as part of the name of a file.
-pub fn stamp(at: time::OffsetDateTime) -> String {
+pub(super) fn stamp(at: Timestamp) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = at.to_calendar_date();
     format!("{year:04}{:02}{day:02}T{:02}{:02}{:02}Z", u8::from(month), at.hour(), at.minute(), at.second())
 }

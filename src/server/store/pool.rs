@@ -21,6 +21,9 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
 const READER_PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; \
                               PRAGMA trusted_schema = OFF; PRAGMA query_only = ON";
 
+const OWN_PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; \
+                           PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
+
 /// What would mean something in a URL.
 const NAME: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
@@ -168,7 +171,7 @@ pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
 pub async fn connect(file: &Path, how: &str) -> Result<AnyConnection, sqlx::Error> {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect_with(&file_options(file, how)?).await?;
-    connection.execute("PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF").await?;
+    connection.execute(OWN_PRAGMAS).await?;
     Ok(connection)
 }
 

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "faults/backup.rs"]
+mod backup;
 #[path = "faults/database.rs"]
 mod database;
 #[path = "program.rs"]

@@ -24,6 +24,7 @@ mod promises;
 mod races;
 mod recover;
 mod rest;
+mod restored;
 mod second_factor;
 mod serving;
 mod sessions;

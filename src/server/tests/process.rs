@@ -9,6 +9,8 @@ mod program;
 use program::{PASSWORD, Server, program, refusal, run};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -144,7 +146,7 @@ fn the_history_is_chained_within_seconds_and_the_command_line_tells_if_somebody_
     let folder = TempDir::new().unwrap();
     let form = format!("email=ada%40example.test&password={}", PASSWORD.replace(' ', "+"));
     let server = Server::start(folder.path());
-    assert!(server.post("/fn/register", &form).0.contains(" 200 "));
+    assert_eq!(server.post("/fn/register", &form).status, 200);
     server.post("/fn/login", "email=ada%40example.test&password=canary+wrong+one&next=");
     let verified = || run(folder.path(), &["audit", "verify"], "");
     let all_chained = (0..50).any(|_| {
@@ -180,8 +182,8 @@ fn a_new_master_key_is_put_to_use_through_kills_while_a_server_runs() {
     let folder = TempDir::new().unwrap();
     let form = format!("email=ada%40example.test&password={}&next=", PASSWORD.replace(' ', "+"));
     let server = Server::start(folder.path());
-    assert!(server.post("/fn/register", &form).0.contains(" 200 "));
-    assert!(server.post("/fn/login", &form).0.contains(" 200 "));
+    assert_eq!(server.post("/fn/register", &form).status, 200);
+    assert_eq!(server.post("/fn/login", &form).status, 200);
     for round in 0..12 {
         let arguments: &[&str] = if round < 6 { &["keys", "rotate", "--master"] } else { &["keys", "reencrypt"] };
         let mut child = program(folder.path());
@@ -195,10 +197,10 @@ fn a_new_master_key_is_put_to_use_through_kills_while_a_server_runs() {
     let said = run(folder.path(), &["keys", "reencrypt"], "").unwrap();
     assert!(said.contains("is sealed under version"), "{said}");
     assert!(run(folder.path(), &["keys", "reencrypt", "--drop-old"], "").unwrap_err().contains("try again in"));
-    assert!(server.post("/fn/login", &form).0.contains(" 200 "), "the server went on");
+    assert_eq!(server.post("/fn/login", &form).status, 200, "the server went on");
     let log = server.kill();
     assert!(log.contains("sealed under another version"), "it took the version up: {log}");
     let server = Server::start(folder.path());
-    assert!(server.post("/fn/login", &form).0.contains(" 200 "));
+    assert_eq!(server.post("/fn/login", &form).status, 200);
     assert!(run(folder.path(), &["audit", "verify"], "").is_ok());
 }
