@@ -27,6 +27,11 @@ export class Authenticator {
     return this.codeOf(step);
   }
 
+  /** Whether there is a code that was never given and counts already. */
+  isReady(): boolean {
+    return this.lastStep <= Math.floor(Date.now() / STEP_MS);
+  }
+
   /** The code of now, with another last digit. */
   wrongCode(): string {
     const code = this.codeOf(Math.floor(Date.now() / STEP_MS));

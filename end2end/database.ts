@@ -8,6 +8,8 @@ export interface Database {
   /** As SEKISHO_DATABASE_URL wants it. */
   url: string;
   run(sql: string): Promise<void>;
+  /** The first column of each row. */
+  ask(sql: string): Promise<string[]>;
   /** All of it, for whoever looks for what must not be there. */
   contents(): Promise<string>;
   drop(): Promise<void>;
@@ -25,6 +27,13 @@ export class SqliteDatabase implements Database {
     const script = 'import sqlite3, sys\n'
       + 'with sqlite3.connect(sys.argv[1], timeout=10) as db: db.executescript("BEGIN IMMEDIATE;" + sys.argv[2])';
     await output('python3', ['-c', script, this.file, sql]);
+  }
+
+  async ask(sql: string) {
+    const script = 'import sqlite3, sys\n'
+      + 'db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True, timeout=10)\n'
+      + 'for row in db.execute(sys.argv[2]): print(row[0])';
+    return lines(await output('python3', ['-c', script, this.file, sql]));
   }
 
   async contents() {
@@ -53,6 +62,10 @@ export class PostgresDatabase implements Database {
     await psql(this.url, sql);
   }
 
+  async ask(sql: string) {
+    return lines(await output('psql', ['-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', sql, this.url]));
+  }
+
   contents() {
     return output('pg_dump', [this.url]);
   }
@@ -61,6 +74,8 @@ export class PostgresDatabase implements Database {
     await psql(this.cluster, `DROP DATABASE ${this.name} WITH (FORCE)`);
   }
 }
+
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 async function psql(url: string, sql: string) {
   await output('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql, url]);

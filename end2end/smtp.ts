@@ -9,8 +9,10 @@ import { freePort } from './server';
 const PATIENCE_MS = 10_000;
 
 export class Mailbox {
-  /** Address and decoded text of each mail, oldest first. */
-  private readonly mails: { to: string; text: string }[] = [];
+  /** Each mail, oldest first; one that came twice stands here twice. */
+  readonly mails: { id: string; to: string }[] = [];
+  /** What came to each address, once each, oldest first. */
+  private readonly texts = new Map<string, Set<string>>();
 
   private constructor(private readonly server: SMTPServer, private readonly port: number) {}
 
@@ -18,17 +20,20 @@ export class Mailbox {
     const port = await freePort();
     const server = new SMTPServer({
       disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
       onData: (stream, session, done) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
-          const text = textOf(Buffer.concat(chunks).toString('utf8'));
-          for (const { address } of session.envelope.rcptTo) mailbox.mails.push({ to: address, text });
+          const raw = Buffer.concat(chunks).toString('utf8');
+          const [text, id] = [textOf(raw), /^Message-ID: (\S+)/im.exec(raw)?.[1] ?? ''];
+          for (const { address } of session.envelope.rcptTo) mailbox.keep(id, address, text);
           done();
         });
       },
     });
     const mailbox = new Mailbox(server, port);
+    server.on('error', () => undefined); // a client that was killed says no goodbye
     server.listen(port, '127.0.0.1');
     await once(server.server, 'listening');
     return mailbox;
@@ -42,7 +47,7 @@ export class Mailbox {
   /** The texts of the mails to `email`, once there are `count`. */
   async to(email: string, count = 1): Promise<string[]> {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(10)) {
-      const texts = this.mails.filter(({ to }) => to === email).map(({ text }) => text);
+      const texts = [...this.texts.get(email) ?? []];
       if (texts.length >= count) return texts;
       if (Date.now() > deadline) throw new Error(`${texts.length} of ${count} mails came.`);
     }
@@ -51,11 +56,21 @@ export class Mailbox {
   /** The newest of the links to `page` that came to `email`, once there are `count`. */
   async link(email: string, page: string, count = 1): Promise<string> {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(10)) {
-      const texts = this.mails.filter(({ to }) => to === email).map(({ text }) => text);
-      const links = texts.flatMap((text) => new RegExp(`http\\S+/${page}\\?token=\\S+`).exec(text) ?? []);
+      const links = this.links(email, page);
       if (links.length >= count) return links[links.length - 1];
       if (Date.now() > deadline) throw new Error(`${links.length} of ${count} links to ${page} came.`);
     }
+  }
+
+  /** The links to `page` that came to `email`, oldest first. */
+  links(email: string, page: string): string[] {
+    const texts = [...this.texts.get(email) ?? []];
+    return texts.flatMap((text) => new RegExp(`http\\S+/${page}\\?token=\\S+`).exec(text) ?? []);
+  }
+
+  private keep(id: string, to: string, text: string) {
+    this.mails.push({ id, to });
+    this.texts.set(to, (this.texts.get(to) ?? new Set()).add(text));
   }
 
   async stop() {
