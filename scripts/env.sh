@@ -5,7 +5,7 @@
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/sekisho"
-export PATH="$cargo_home/bin:$ROOT/end2end/node_modules/.bin:$PATH"
+export PATH="$cargo_home/bin:$ROOT/end2end/node_modules/.bin:$PATH:/usr/sbin:$cache/nginx/usr/sbin"
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

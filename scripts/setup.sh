@@ -18,6 +18,7 @@ trap 'kill "$tools" 2>/dev/null || true' EXIT
 if [ "$what" = test ]; then
   "$setup/browser.sh"
   "$setup/postgres.sh"
+  "$setup/nginx.sh"
   "$setup/python.sh"
 fi
 wait "$tools"

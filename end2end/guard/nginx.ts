@@ -27,7 +27,7 @@ export class Nginx {
     const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
     if ('uid' in user) for (const name of ['', 'key.pem']) await chown(join(folder, name), NOBODY, NOBODY);
     const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], {
-      ...user, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: `${process.env.PATH}:/usr/sbin` },
+      ...user, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH },
     });
     let log = '';
     child.stderr.on('data', (text) => { log += text; });

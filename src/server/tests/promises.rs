@@ -164,7 +164,8 @@ async fn nothing_is_upgraded_to_a_socket() {
 fn every_test_that_the_tables_of_the_docs_name_exists() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = String::new();
-    let mut folders = vec![root.join("src"), root.join("end2end/tests"), root.join("end2end/contract")];
+    let folders = ["src", "end2end/tests", "end2end/contract", "end2end/guard"];
+    let mut folders: Vec<_> = folders.map(|folder| root.join(folder)).into();
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
