@@ -286,7 +286,7 @@ export class Person {
     const before = await sheet();
     await this.attempt('make recovery codes', {
       apply: () => { for (const code of old) this.spendCode(code); this.codes = []; },
-      look: async () => [(await sheet())[0] !== before[0]],
+      look: async () => (await sheet()).slice(0, 1).map((code) => code !== before[0]),
     }, () => here.browser!.post('recovery-codes-new'));
     this.codes = await sheet();
   }
