@@ -7,9 +7,12 @@ use leptos::prelude::*;
 #[server(prefix = "/fn", endpoint = "forgot-password")]
 pub async fn forgot_password(email: String) -> Result<(), Problem> {
     use crate::model::Notice;
-    use crate::server::{call::Call, email::Email, failure::Failure, passwords::reset};
+    use crate::server::accounts::{LinkTo, ask_link};
+    use crate::server::{call::Call, email::Email, failure::Failure};
     let call = Call::here()?;
-    reset::ask(call.services(), call.origin(), &Email::parse(&email)?).await.map_err(Failure::into_problem)?;
+    let email = Email::parse(&email)?;
+    let asked = ask_link(call.services(), call.origin(), LinkTo::NewPassword, &email);
+    asked.await.map_err(Failure::into_problem)?;
     call.done(Notice::LinkSent, "/forgot-password");
     Ok(())
 }
@@ -32,11 +35,12 @@ pub async fn reset_password(password: String) -> Result<(), Problem> {
 #[server(prefix = "/fn", endpoint = "verification-link")]
 pub async fn verification_link(email: String) -> Result<(), Problem> {
     use crate::model::Notice;
-    use crate::server::{accounts, call::Call, email::Email, failure::Failure};
+    use crate::server::accounts::{LinkTo, ask_link};
+    use crate::server::{call::Call, email::Email, failure::Failure};
     let call = Call::here()?;
-    accounts::ask_verification(call.services(), call.origin(), &Email::parse(&email)?)
-        .await
-        .map_err(Failure::into_problem)?;
+    let email = Email::parse(&email)?;
+    let asked = ask_link(call.services(), call.origin(), LinkTo::ConfirmedAddress, &email);
+    asked.await.map_err(Failure::into_problem)?;
     call.done(Notice::LinkSent, "/verify-email");
     Ok(())
 }

@@ -6,7 +6,6 @@ use crate::server::audit::{self, Origin};
 use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::limits::guesses::{self, Guess};
-use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::passwords::{Verdict, change, policy};
 use crate::server::services::Services;
@@ -14,28 +13,12 @@ use crate::server::sessions::{self, NewSession, Session};
 use crate::server::store::one_time_tokens::OneTimeToken;
 use crate::server::store::people::{self, Mark, NewEmail, Person};
 use crate::server::store::{
-    accounts, authenticators, devices, guards, one_time_tokens, pending_logins, recovery_codes, sessions as rows,
+    authenticators, devices, one_time_tokens, pending_logins, recovery_codes, sessions as rows,
 };
 use crate::server::tokens::one_time::{self, Purpose};
 use sqlx::AnyConnection;
 
-/// Mails a link to `email` if an active account waits for it; says nothing of it either way.
-///
-/// Of too many requests nothing is sent, and that is not told either.
-pub async fn ask_verification(services: &Services, origin: &Origin, email: &Email) -> Result<(), Failure> {
-    let whom = (origin.address.as_str(), email.key());
-    let may_be_sent = requests::count_mail(services, Asked::Verification, whom).await?;
-    let found = accounts::find_by_email(services.store.read(), email.key()).await?;
-    let waits = |account: &accounts::Account| account.disabled_at.is_none() && account.verified_at.is_none();
-    let mut tx = services.store.begin().await?;
-    match found.filter(|account| may_be_sent && waits(account)) {
-        Some(account) => send_link(services, &mut tx, &account.id, &account.email).await?,
-        // As durable a write as above: else the faster answer tells who has an account.
-        None => guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?,
-    }
-    Ok(tx.commit().await?)
-}
-
+/// Mails a link by which an address is confirmed. Nothing while three of them wait.
 pub(super) async fn send_link(
     services: &Services,
     db: &mut AnyConnection,

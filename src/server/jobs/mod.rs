@@ -7,6 +7,7 @@ mod limits;
 mod post;
 mod sweep;
 
+pub use post::post;
 pub use sweep::sweep;
 
 use crate::server::services::Services;

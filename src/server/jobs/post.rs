@@ -1,5 +1,7 @@
 //! Mail goes out.
 
+use crate::server::accounts;
+use crate::server::failure::Failure;
 use crate::server::mail;
 use crate::server::services::Services;
 use std::time::Duration;
@@ -10,7 +12,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Delivers mail until the server stops: at once after a commit of this process.
 pub async fn run(services: &Services) {
     loop {
-        match mail::deliver(services).await {
+        match post(services).await {
             // There may be more.
             Ok(count) if count > 0 => continue,
             Ok(_) => {}
@@ -24,4 +26,9 @@ pub async fn run(services: &Services) {
         // Woken or not: either is a reason to look.
         drop(tokio::time::timeout(PAUSE, services.store.committed()).await);
     }
+}
+
+/// Writes the mails that were asked for and delivers what is due; tells how much that was.
+pub async fn post(services: &Services) -> Result<usize, Failure> {
+    Ok(accounts::answer_requests(services).await? + mail::deliver(services).await?)
 }

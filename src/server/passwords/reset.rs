@@ -5,35 +5,28 @@ use super::change;
 use crate::model::Problem;
 use crate::model::views::EventKind;
 use crate::server::audit::{self, Origin};
-use crate::server::email::Email;
 use crate::server::failure::Failure;
-use crate::server::limits::requests::{self, Asked};
 use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
+use crate::server::store::accounts::Account;
 use crate::server::store::people::Person;
-use crate::server::store::{accounts, guards, one_time_tokens, people};
+use crate::server::store::{one_time_tokens, people};
 use crate::server::tokens::one_time::{self, Purpose};
+use sqlx::AnyConnection;
 
-/// Mails a link to the owner of `email`, if there is one; says nothing of it either way.
-///
-/// Of too many requests nothing is sent, and that is not told either.
-pub async fn ask(services: &Services, origin: &Origin, email: &Email) -> Result<(), Failure> {
-    let whom = (origin.address.as_str(), email.key());
-    let may_be_sent = requests::count_mail(services, Asked::NewPassword, whom).await?;
-    let account = accounts::find_by_email(services.store.read(), email.key()).await?;
-    let mut tx = services.store.begin().await?;
-    let Some(account) = account.filter(|account| may_be_sent && account.disabled_at.is_none()) else {
-        // As durable a write as below: else the faster answer tells who has an account.
-        guards::put(&mut *tx, "latest link of nobody", &services.clock.now().seconds().to_string()).await?;
-        return Ok(tx.commit().await?);
-    };
-    let token = one_time::make(services, &mut tx, &account.id, &account.email, Purpose::ResetPassword).await?;
-    if let Some(token) = token {
-        let owner = Recipient { account: &account.id, email: &account.email };
-        mail::send(services, &mut tx, owner, &Message::ResetPassword(token)).await?;
-        audit::record(services, &mut tx, &account.id, EventKind::ResetAsked, origin).await?;
-    }
-    Ok(tx.commit().await?)
+/// Mails a link to the owner of an account, in the transaction that answers who asked for it.
+/// Nothing while three of them wait.
+pub async fn send_link(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    account: &Account,
+) -> Result<(), Failure> {
+    let token = one_time::make(services, &mut *db, &account.id, &account.email, Purpose::ResetPassword).await?;
+    let Some(token) = token else { return Ok(()) };
+    let owner = Recipient { account: &account.id, email: &account.email };
+    mail::send(services, &mut *db, owner, &Message::ResetPassword(token)).await?;
+    audit::record(services, db, &account.id, EventKind::ResetAsked, origin).await
 }
 
 /// A link for the operator to pass on, where mail does not reach the owner. [`Problem::NoSuchAccount`]

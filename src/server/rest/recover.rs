@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::detail::{Family, Refusal, json_response, refusing};
 use super::shapes::{Detail, DetailOrReason, EmailBody, Invalids, ResetBody, TokenBody, User};
-use crate::server::accounts;
+use crate::server::accounts::{self, LinkTo};
 use crate::server::email::Email;
 use crate::server::passwords::reset;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use axum::response::Response;
 #[utoipa::path(post, path = "/auth/forgot-password", tag = "auth", request_body = EmailBody,
     responses((status = 202, description = "Always `null`", body = ()), (status = 422, body = Invalids)))]
 pub async fn forgot_password(asked: Asked) -> Result<Response, Refusal> {
-    reset::ask(&asked.services, &asked.origin, &email_of(&asked)?).await?;
+    accounts::ask_link(&asked.services, &asked.origin, LinkTo::NewPassword, &email_of(&asked)?).await?;
     Ok(json_response(StatusCode::ACCEPTED, &()))
 }
 
@@ -40,7 +40,7 @@ pub async fn reset_password(asked: Asked) -> Result<Response, Refusal> {
 #[utoipa::path(post, path = "/auth/request-verify-token", tag = "auth", request_body = EmailBody,
     responses((status = 202, description = "Always `null`", body = ()), (status = 422, body = Invalids)))]
 pub async fn request_verify_token(asked: Asked) -> Result<Response, Refusal> {
-    accounts::ask_verification(&asked.services, &asked.origin, &email_of(&asked)?).await?;
+    accounts::ask_link(&asked.services, &asked.origin, LinkTo::ConfirmedAddress, &email_of(&asked)?).await?;
     Ok(json_response(StatusCode::ACCEPTED, &()))
 }
 

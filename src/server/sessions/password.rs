@@ -192,6 +192,9 @@ async fn note_nobody(services: &Services, email_key: &str, kind: EventKind, orig
     audit::log_refused_stranger(services, &services.keys.limit_digest(email_key)?, kind, origin);
     let now = services.clock.now().seconds().to_string();
     let mut tx = services.store.begin().await?;
-    guards::put(&mut *tx, "latest refusal of nobody", &now).await?;
+    // An event is two rows.
+    for row in ["latest refusal of nobody", "latest origin of nobody"] {
+        guards::put(&mut *tx, row, &now).await?;
+    }
     Ok(tx.commit().await?)
 }

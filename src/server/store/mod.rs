@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod guards;
 mod in_use;
 pub mod limits;
+pub mod link_requests;
 pub mod one_time_tokens;
 pub mod outbox;
 pub mod pending_logins;

@@ -7,12 +7,14 @@ use sqlx::any::AnyExecutor;
 ///
 /// The last one takes accounts that were made while their address had to be verified (`verify_by`),
 /// and neither verified nor ever logged in to: somebody else's address, most likely.
-pub const OVER: [&str; 7] = [
+pub const OVER: [&str; 8] = [
     "DELETE FROM sessions WHERE digest IN \
      (SELECT digest FROM sessions WHERE expires_at <= $1 OR last_seen_at + idle_s <= $1 LIMIT $2)",
     "DELETE FROM pending_logins WHERE digest IN (SELECT digest FROM pending_logins WHERE expires_at <= $1 LIMIT $2)",
     "DELETE FROM enrolments WHERE holder IN (SELECT holder FROM enrolments WHERE expires_at <= $1 LIMIT $2)",
     "DELETE FROM one_time_tokens WHERE digest IN (SELECT digest FROM one_time_tokens WHERE expires_at <= $1 LIMIT $2)",
+    // Nobody could look into it for an hour: who asked has asked again.
+    "DELETE FROM link_requests WHERE id IN (SELECT id FROM link_requests WHERE asked_at <= $1 - 3600 LIMIT $2)",
     // Delivered or dropped: erased then, forgotten after 30 days.
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE sealed_message IS NULL AND created_at <= $1 - 2592000 LIMIT $2)",

@@ -6,7 +6,7 @@ use super::smtp::Smtp;
 use super::{TestApp, Visitor};
 use crate::model::Problem;
 use crate::server::config::Config;
-use crate::server::mail;
+use crate::server::jobs;
 use crate::server::passwords::reset;
 use crate::server::store::{accounts, people};
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn mailing(more: &[(&str, &str)]) -> (Smtp, TestApp) {
 
 /// The newest link to `page` that was sent to anybody.
 async fn link(smtp: &Smtp, app: &TestApp, page: &str) -> String {
-    while mail::deliver(&app.services).await.unwrap() > 0 {}
+    while jobs::post(&app.services).await.unwrap() > 0 {}
     let texts = smtp.taken().into_iter().rev().map(|taken| super::eml::Eml::read(&taken.mail).text);
     let mut links = texts.filter_map(|text| {
         let found = text.split_once(&format!("/{page}?token="))?.1;
@@ -323,7 +323,7 @@ async fn where_accounts_are_hidden_a_taken_address_is_answered_like_a_free_one()
             ));
         }
         assert!(pages[0] == pages[1] && pages[0] == pages[2], "{pages:?}");
-        while mail::deliver(&app.services).await.unwrap() > 0 {}
+        while jobs::post(&app.services).await.unwrap() > 0 {}
         let texts: Vec<String> =
             smtp.taken()[before..].iter().map(|taken| super::eml::Eml::readable(&taken.mail)).collect();
         assert_eq!(texts.len(), 2, "the owner is told once an hour");

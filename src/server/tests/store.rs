@@ -5,8 +5,8 @@ use super::database;
 use crate::model::{AccountId, Language, Timestamp};
 use crate::server::keys::random;
 use crate::server::store::{
-    Store, accounts, authenticators, departures, devices, enrolments, events, guards, limits, one_time_tokens, outbox,
-    pending_logins, people, recovery_codes, sessions, signing_keys, sweep,
+    Store, accounts, authenticators, departures, devices, enrolments, events, guards, limits, link_requests,
+    one_time_tokens, outbox, pending_logins, people, recovery_codes, sessions, signing_keys, sweep,
 };
 
 pub fn urls(folder: &Folder) -> Vec<String> {
@@ -32,12 +32,35 @@ async fn every_function_does_what_it_says_on_both_databases() {
         one_time(&store, &ada, now).await;
         signing(&store, now).await;
         mails(&store, now).await;
+        links_asked_for(&store, now).await;
         counters(&store, now).await;
         browsers(&store, &ada, now).await;
         people_of(&store, &ada, now).await;
         Store::open(&url).await.unwrap();
         store.close().await;
     }
+}
+
+async fn links_asked_for(store: &Store, now: Timestamp) {
+    let request = |seconds: i64| link_requests::LinkRequest {
+        id: unique("request"),
+        purpose: "verify_email".into(),
+        email_key: "ada@example.test".into(),
+        address: "192.0.2.1".into(),
+        agent: "x".into(),
+        asked_at: now.plus_s(seconds),
+    };
+    let (younger, older) = (request(1), request(0));
+    let mut tx = store.begin().await.unwrap();
+    link_requests::insert(&mut *tx, &younger).await.unwrap();
+    link_requests::insert(&mut *tx, &older).await.unwrap();
+    let found = link_requests::oldest(&mut *tx, 1).await.unwrap();
+    assert_eq!((found.len(), &found[0].id, found[0].asked_at), (1, &older.id, now));
+    for id in [&younger.id, &older.id] {
+        assert!(link_requests::take(&mut *tx, id).await.unwrap());
+        assert!(!link_requests::take(&mut *tx, id).await.unwrap());
+    }
+    tx.commit().await.unwrap();
 }
 
 pub async fn account(store: &Store, now: Timestamp) -> AccountId {

@@ -166,7 +166,7 @@ impl TestApp {
     pub async fn raw_mails(&self, count: usize) -> Vec<String> {
         let folder = self.folder.0.join("mail");
         for _ in 0..100 {
-            while crate::server::mail::deliver(&self.services).await.unwrap() > 0 {}
+            while crate::server::jobs::post(&self.services).await.unwrap() > 0 {}
             let mails: Vec<String> = std::fs::read_dir(&folder)
                 .into_iter()
                 .flatten()

@@ -36,6 +36,36 @@ async fn asking_for_a_link_says_the_same_whoever_asks() {
     }
 }
 
+/// Whether there is an account is looked into by a job: the time of the answer cannot tell.
+#[tokio::test]
+async fn asking_for_a_link_writes_the_same_whoever_asks_and_once_for_each_mail() {
+    let app = TestApp::new().await;
+    Client::registered(&app, ADA).await;
+    let count = async |what: &'static str| -> i64 {
+        sqlx::query_scalar(what).fetch_one(app.services.store.read()).await.unwrap()
+    };
+    let client = Client::new(&app);
+    for (nth, email) in [ADA, "nobody@example.test"].into_iter().enumerate() {
+        let before = count("SELECT COUNT(*) FROM events").await;
+        for path in ["/auth/forgot-password", "/auth/request-verify-token"] {
+            assert_eq!(client.post(path, json!({ "email": email })).await.status, 202);
+        }
+        let asked = i64::try_from(nth).unwrap() * 2 + 2;
+        assert_eq!(count("SELECT COUNT(*) FROM link_requests").await, asked, "{email}");
+        assert_eq!(count("SELECT COUNT(*) FROM one_time_tokens").await, 0, "{email}");
+        assert_eq!(count("SELECT COUNT(*) FROM outbox").await, 0, "{email}");
+        assert_eq!(count("SELECT COUNT(*) FROM events").await, before, "{email}");
+    }
+    let other = app.another().await;
+    let (here, there) = tokio::join!(
+        crate::server::accounts::answer_requests(&app.services),
+        crate::server::accounts::answer_requests(&other.services)
+    );
+    assert!(here.unwrap() + there.unwrap() >= 4);
+    assert_eq!(count("SELECT COUNT(*) FROM link_requests").await, 0);
+    assert_eq!(count("SELECT COUNT(*) FROM outbox").await, 2, "to the one who has an account");
+}
+
 #[tokio::test]
 async fn a_reset_link_works_once_ends_every_session_and_leaves_the_second_factor() {
     let app = TestApp::new().await;
