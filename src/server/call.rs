@@ -176,6 +176,10 @@ impl Call {
     }
 
     fn ask_second_factor(&self, token: &Token, max_age_s: i64, page: &str) {
+        // It was ended by the password: left there, it would only seem to be a login.
+        if self.jar().one(cookies::SESSION).is_some() {
+            self.set_cookie(&cookies::expired(cookies::SESSION));
+        }
         self.set_cookie(&cookies::secret(cookies::MFA, token.expose(), Some(max_age_s)));
         self.set_cookie(&cookies::login_marker());
         self.redirect(page);

@@ -35,12 +35,26 @@ pub struct Origin {
     pub language: Language,
     /// The digest of the device cookie it brought.
     pub device: Option<String>,
+    pub shown: Shown,
+}
+
+/// The digests of the login cookies that a request brought, whatever they still open. Nothing for the API.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    pub session: Option<String>,
+    pub pending: Option<String>,
 }
 
 impl Origin {
     /// What the server does by itself.
     pub fn of_the_server() -> Self {
-        Self { address: "server".to_owned(), agent: String::new(), language: Language::default(), device: None }
+        Self::by_name("server")
+    }
+
+    /// What is done on this machine, by no request.
+    pub fn by_name(name: &str) -> Self {
+        let (address, language) = (name.to_owned(), Language::default());
+        Self { address, agent: String::new(), language, device: None, shown: Shown::default() }
     }
 }
 

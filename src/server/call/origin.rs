@@ -2,7 +2,7 @@
 
 use super::cookies::{self, Jar};
 use super::language::language;
-use crate::server::audit::Origin;
+use crate::server::audit::{Origin, Shown};
 use crate::server::config::Networks;
 use crate::server::keys::Token;
 use axum::extract::ConnectInfo;
@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 
 const MAX_AGENT_BYTES: usize = 256;
 
-/// Address and agent of a request; with `jar`, where cookies are read, also its language and device.
+/// Address and agent of a request; with `jar`, where cookies are read, also its language, device and logins.
 pub fn origin_of(proxies: &Networks, parts: &Parts, jar: Option<&Jar>) -> Origin {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let address = peer.map(|peer| client(proxies, peer, &parts.headers));
@@ -19,8 +19,10 @@ pub fn origin_of(proxies: &Networks, parts: &Parts, jar: Option<&Jar>) -> Origin
     let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let agent = agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT_BYTES).collect();
     let chosen = jar.and_then(|jar| jar.one(cookies::LANGUAGE));
-    let device = jar.and_then(|jar| jar.one(cookies::DEVICE)).and_then(Token::parse).map(|token| token.digest());
-    Origin { address, agent, language: language(chosen, &parts.headers), device }
+    let digest = |cookie| jar.and_then(|jar| jar.one(cookie)).and_then(Token::parse).map(|token| token.digest());
+    let shown = Shown { session: digest(cookies::SESSION), pending: digest(cookies::MFA) };
+    let (language, device) = (language(chosen, &parts.headers), digest(cookies::DEVICE));
+    Origin { address, agent, language, device, shown }
 }
 
 /// The last hop that is no proxy of ours. What stands before it was written by the client, and

@@ -3,7 +3,7 @@
 
 use super::serve::prepare_data_dir;
 use super::terminal;
-use crate::model::{Language, Problem};
+use crate::model::Problem;
 use crate::server::accounts::Registration;
 use crate::server::admin::{self, Changes, Hand, Wanted};
 use crate::server::audit::Origin;
@@ -180,7 +180,7 @@ fn sentence(problem: &Problem) -> &'static str {
 }
 
 fn operator() -> Origin {
-    Origin { address: "command line".to_owned(), agent: String::new(), language: Language::En, device: None }
+    Origin::by_name("command line")
 }
 
 fn one(sentence: String) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The first half of a login: address and password.
 
 use super::password::Held;
-use super::{NewSession, Stay, open, password};
+use super::{NewSession, Stay, open, password, replaced};
 use crate::model::views::EventKind;
 use crate::model::{AccountId, next_path::next_path};
 use crate::server::audit::{self, Origin};
@@ -94,6 +94,7 @@ pub(super) async fn wait(
         offset_steps: None,
         kind: login.stay.pending_kind().to_owned(),
     };
+    replaced::end(services, &mut *db, login.origin).await?;
     pending_logins::insert(db, &pending).await?;
     let (account, from) = (login.account.as_str(), login.origin.address.as_str());
     tracing::info!(kind = "password_accepted", account, from, owes = step, "A login owes its second half.");

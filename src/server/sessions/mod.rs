@@ -10,6 +10,7 @@ mod password;
 mod places;
 mod prove;
 mod recent;
+mod replaced;
 mod second_factor;
 mod second_factor_change;
 mod superuser;
@@ -108,7 +109,8 @@ pub struct NewSession {
     pub device: Option<Token>,
 }
 
-/// Opens a session under a new token; whatever token the client showed before is never adopted.
+/// Opens a session under a new token; whatever token the client showed before is never adopted, and
+/// opens nothing any more.
 async fn open(
     services: &Services,
     db: &mut AnyConnection,
@@ -127,6 +129,7 @@ async fn open(
             notices::tell(services, &mut *db, account, SecurityNotice::NewDevice, origin).await?;
         }
     }
+    replaced::end(services, &mut *db, origin).await?;
     let expires_at = insert(services, db, account, place, origin).await?;
     let max_age_s = (stay == Stay::Long).then_some(LONG.1);
     Ok(NewSession { account: account.clone(), token, expires_at, max_age_s, next: String::new(), device })

@@ -131,6 +131,25 @@ pub async fn delete(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<bool
     Ok(done.rows_affected() == 1)
 }
 
+/// Ends the session of a token, if it is of this kind and neither idle too long nor over; tells whose it was.
+pub async fn delete_live(
+    db: impl AnyExecutor<'_>,
+    digest: &str,
+    kind: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<AccountId>> {
+    let owner: Option<String> = sqlx::query_scalar(
+        "DELETE FROM sessions WHERE digest = $1 AND kind = $2 AND expires_at > $3 AND last_seen_at + idle_s > $3 \
+         RETURNING account_id",
+    )
+    .bind(digest)
+    .bind(kind)
+    .bind(now.seconds())
+    .fetch_optional(db)
+    .await?;
+    Ok(owner.map(AccountId::from))
+}
+
 /// Ends one session of the account; true for the one caller that ended it.
 pub async fn delete_one_of(db: impl AnyExecutor<'_>, account: &AccountId, digest: &str) -> sqlx::Result<bool> {
     let done = sqlx::query("DELETE FROM sessions WHERE digest = $2 AND account_id = $1")

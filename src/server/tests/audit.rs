@@ -3,7 +3,7 @@
 use super::TestApp;
 use super::store::account;
 use crate::model::views::EventKind;
-use crate::model::{AccountId, Language};
+use crate::model::AccountId;
 use crate::server::audit::{self, Fault, Head, Look, Origin, Wrong, chain, record, verify};
 use crate::server::services::Services;
 use crate::server::store::people;
@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::HashSet;
 
 fn origin(agent: &str) -> Origin {
-    Origin { address: "192.0.2.77".to_owned(), agent: agent.to_owned(), language: Language::En, device: None }
+    Origin { agent: agent.to_owned(), ..Origin::by_name("192.0.2.77") }
 }
 
 async fn write(services: &Services, account: &AccountId, kind: EventKind) {

@@ -304,12 +304,7 @@ async fn only_accounts_that_nobody_verified_or_used_are_purged_after_seven_days(
     let (verified, used) = (find("verified").await.unwrap(), find("used").await.unwrap());
     let mut tx = app.services.store.begin().await.unwrap();
     people::mark(&mut *tx, &verified, people::Mark::Verified, Some(app.services.clock.now())).await.unwrap();
-    let origin = crate::server::audit::Origin {
-        address: "x".into(),
-        agent: String::new(),
-        language: Language::En,
-        device: None,
-    };
+    let origin = crate::server::audit::Origin::by_name("x");
     let kind = crate::model::views::EventKind::LoggedIn;
     crate::server::audit::record(&app.services, &mut tx, &used, kind, &origin).await.unwrap();
     tx.commit().await.unwrap();

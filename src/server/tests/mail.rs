@@ -3,7 +3,7 @@
 use super::TestApp;
 use super::eml::Eml;
 use crate::model::{AccountId, Language};
-use crate::server::audit::Origin;
+use crate::server::audit::{Origin, Shown};
 use crate::server::keys::Token;
 use crate::server::mail::{self, Message, Recipient, SecurityNotice};
 use crate::server::store::{accounts, outbox};
@@ -29,6 +29,7 @@ const NOTICES: [SecurityNotice; 12] = [
 fn origin() -> Origin {
     Origin {
         device: None,
+        shown: Shown::default(),
         address: "203.0.113.9".into(),
         agent: "Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0".into(),
         language: Language::En,

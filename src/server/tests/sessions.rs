@@ -99,6 +99,77 @@ async fn a_token_supplied_by_the_client_is_never_adopted() {
     assert_eq!(replay.get("/tfa").await.location(), Some("/login"), "the pending login is spent");
 }
 
+/// Somebody whose browser has this cookie alone.
+fn holder<'a>(app: &'a TestApp, cookie: &str, value: &str) -> Visitor<'a> {
+    let mut holder = Visitor::new(app);
+    holder.cookies.insert(cookie.to_owned(), value.to_owned());
+    holder
+}
+
+async fn opens(app: &TestApp, session: &str) -> bool {
+    holder(app, "__Host-session", session).get("/dashboard").await.status == 200
+}
+
+async fn waits(app: &TestApp, pending: &str) -> bool {
+    holder(app, "__Host-mfa", pending).get("/tfa").await.status == 200
+}
+
+#[tokio::test]
+async fn a_login_ends_whatever_its_browser_was_signed_in_by() {
+    let app = TestApp::new().await;
+    let (mut ada, _) = app.enrolled(ADA).await;
+    let (bob, phone) = app.enrolled("bob@example.test").await;
+    let (adas, elsewhere) = (ada.cookies["__Host-session"].clone(), bob.cookies["__Host-session"].clone());
+    app.advance(60);
+    let wrong = [("email", "bob@example.test"), ("password", "wrong password"), ("next", "")];
+    assert_eq!(ada.post("/fn/login", &wrong).await.problem(), Some(Problem::BadCredentials));
+    assert!(opens(&app, &adas).await, "a refused login ends nothing");
+
+    // Somebody else logs in, in the browser that Ada left open.
+    assert_eq!(ada.log_in("bob@example.test").await.location(), Some("/tfa"));
+    assert!(!opens(&app, &adas).await, "the earlier session is over, of whatever account");
+    assert!(!ada.cookies.contains_key("__Host-session"));
+    let first = ada.cookies["__Host-mfa"].clone();
+    assert!(waits(&app, &first).await);
+    ada.log_in("bob@example.test").await;
+    let second = ada.cookies["__Host-mfa"].clone();
+    assert!(!waits(&app, &first).await && waits(&app, &second).await);
+
+    // A session that came to the browser between the halves of a login.
+    let mut both = holder(&app, "__Host-session", &elsewhere);
+    both.cookies.insert("__Host-mfa".into(), second.clone());
+    assert_eq!(both.post("/fn/tfa", &[("code", "000000")]).await.problem(), Some(Problem::WrongCode));
+    assert!(opens(&app, &elsewhere).await, "a wrong code ends nothing");
+    assert_eq!(both.post("/fn/tfa", &[("code", &phone.code(&app))]).await.location(), Some("/dashboard"));
+    assert!(!opens(&app, &elsewhere).await && !waits(&app, &second).await);
+    assert!(opens(&app, &both.cookies["__Host-session"]).await);
+    let events = both.get("/activity").await.text;
+    assert!(events.contains("Logged out"), "its owner is told in the history");
+}
+
+#[tokio::test]
+async fn a_login_ends_no_session_whose_cookie_its_browser_did_not_show() {
+    let app = TestApp::with(&[("SEKISHO_SECOND_FACTOR", "optional")]).await;
+    let email = "ada.lamp@example.test";
+    let (mut here, mut there) = (app.registered(email).await, Visitor::new(&app));
+    assert_eq!(there.log_in(email).await.location(), Some("/dashboard"));
+    assert_eq!(here.log_in(email).await.location(), Some("/dashboard"));
+    let (first, other) = (here.cookies["__Host-session"].clone(), there.cookies["__Host-session"].clone());
+    assert_eq!(here.log_in(email).await.location(), Some("/dashboard"));
+    assert!(!opens(&app, &first).await, "without a second factor too");
+    assert!(opens(&app, &other).await && opens(&app, &here.cookies["__Host-session"]).await);
+
+    // Two of a name mean that one was planted: neither was shown.
+    let form = format!("email={email}&password={}&next=", PASSWORD.replace(' ', "+"));
+    let request = Request::post("/fn/login")
+        .header("accept", "application/json")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("cookie", format!("__Host-session={other}; __Host-session={other}"));
+    assert!(Visitor::new(&app).send(request.body(Body::from(form)).unwrap()).await.location().is_some());
+    assert!(opens(&app, &other).await);
+}
+
 #[tokio::test]
 async fn doubled_or_malformed_cookies_are_signed_out() {
     let app = TestApp::new().await;

@@ -266,6 +266,12 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
     assert!(!sessions::delete_one_of(&mut *tx, &nobody, &session.digest).await.unwrap());
     assert!(sessions::delete_one_of(&mut *tx, ada, &session.digest).await.unwrap());
     sessions::insert(&mut *tx, &session).await.unwrap();
+    for (kind, at) in [("browser", now), ("jwt", now.plus_s(100)), ("jwt", now.plus_s(1000))] {
+        assert_eq!(sessions::delete_live(&mut *tx, &session.digest, kind, at).await.unwrap(), None);
+    }
+    assert_eq!(sessions::delete_live(&mut *tx, &session.digest, "jwt", now).await.unwrap().as_ref(), Some(ada));
+    assert_eq!(sessions::delete_live(&mut *tx, &session.digest, "jwt", now).await.unwrap(), None);
+    sessions::insert(&mut *tx, &session).await.unwrap();
     assert!(sessions::exists(&mut *tx, &session.digest).await.unwrap());
     assert!(sessions::delete(&mut *tx, &session.digest).await.unwrap());
     assert!(!sessions::delete(&mut *tx, &session.digest).await.unwrap());

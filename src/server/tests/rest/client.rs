@@ -45,12 +45,7 @@ impl<'a> Client<'a> {
 
     /// A superuser made as the operator does, signed in with two factors.
     pub async fn superuser(app: &'a TestApp, email: &str) -> (Self, Phone) {
-        let origin = Origin {
-            address: "command line".into(),
-            agent: String::new(),
-            language: crate::model::Language::En,
-            device: None,
-        };
+        let origin = Origin::by_name("command line");
         let form = Registration { email: email.into(), password: PASSWORD.into() };
         admin::create_superuser(&app.services, &Hand::Operator, &origin, form).await.unwrap();
         let mut client = Self::new(app);

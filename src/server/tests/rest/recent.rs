@@ -100,12 +100,7 @@ async fn losing_rights_or_the_second_factor_acts_at_the_next_request() {
     assert_eq!(second.get("/users").await.status, 401);
 
     let account = id(&show(&root).await);
-    let origin = Origin {
-        address: "command line".into(),
-        agent: String::new(),
-        language: crate::model::Language::En,
-        device: None,
-    };
+    let origin = Origin::by_name("command line");
     assert!(admin::reset_second_factor(&app.services, &Hand::Operator, &origin, &account).await.unwrap());
     assert_ended(&root, "the second factor was reset").await;
 }
