@@ -26,7 +26,7 @@ pub async fn finish_with_code(code: String) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Ends the session of this browser and leads to the login page, which then leads to `next`.
+/// Ends the session of this browser, or its half-finished login, and leads to the login page, which then leads to `next`.
 /// Without a session there is nothing to end, and that is no error.
 #[server(prefix = "/fn", endpoint = "logout")]
 pub async fn log_out(next: Option<String>) -> Result<(), Problem> {
@@ -34,6 +34,9 @@ pub async fn log_out(next: Option<String>) -> Result<(), Problem> {
     let call = Call::here()?;
     if let Some(session) = call.find_session().await.map_err(Failure::into_problem)? {
         sessions::log_out(call.services(), call.origin(), &session).await.map_err(Failure::into_problem)?;
+    }
+    if let Some(pending) = call.find_pending().await.map_err(Failure::into_problem)? {
+        sessions::abandon(call.services(), &pending).await.map_err(Failure::into_problem)?;
     }
     call.sign_out(&next.unwrap_or_default());
     Ok(())

@@ -171,6 +171,20 @@ async fn a_login_ends_no_session_whose_cookie_its_browser_did_not_show() {
 }
 
 #[tokio::test]
+async fn logging_out_half_way_ends_the_pending_login_too() {
+    let app = TestApp::new().await;
+    app.enrolled(ADA).await;
+    let mut ada = Visitor::new(&app);
+    ada.log_in(ADA).await;
+    let pending = ada.cookies["__Host-mfa"].clone();
+    assert!(waits(&app, &pending).await);
+    assert_eq!(ada.post("/fn/logout", &[]).await.location(), Some("/login"));
+    assert!(!waits(&app, &pending).await);
+    let left = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM pending_logins");
+    assert_eq!(left.fetch_one(app.services.store.read()).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn doubled_or_malformed_cookies_are_signed_out() {
     let app = TestApp::new().await;
     let (ada, _) = app.enrolled(ADA).await;
