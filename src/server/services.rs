@@ -6,7 +6,7 @@ use crate::server::failure::Failure;
 use crate::server::keys::KeyRing;
 use crate::server::mail::Transport;
 use crate::server::metrics::Metrics;
-use crate::server::passwords::{HashLane, policy::Policy};
+use crate::server::passwords::{HashLane, PasswordList, policy::Policy};
 use crate::server::sealing;
 use crate::server::sessions::RecentTokens;
 use crate::server::store::Store;
@@ -30,6 +30,8 @@ pub struct Services {
 impl Services {
     /// Opens everything. Fails with a sentence for the operator.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, String> {
+        // Before the database: a list that cannot be used should change nothing.
+        let listed = config.password_list_file.as_deref().map(PasswordList::read).transpose()?.unwrap_or_default();
         let store = Store::open(&config.database_url)
             .await
             .map_err(|error| format!("SEKISHO_DATABASE_URL: the database cannot be used: {}.", told(&error)))?;
@@ -38,7 +40,7 @@ impl Services {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (params, priority, choice) = (config.hash_params, config.hash_priority, config.hash_implementation);
         let hash_lane = HashLane::start(threads, params, priority, choice)?;
-        let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host);
+        let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host).with(listed);
         if let Err(Failure::Broken(cause)) = tokens::make_first_key(&store, &keys, clock.now()).await {
             return Err(format!("A signing key could not be made: {cause}."));
         }

@@ -55,6 +55,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// How much may be tried, and from where.
     pub limits: LimitsConfig,
+    /// `SEKISHO_PASSWORD_LIST_FILE`: passwords to refuse beside the bundled list, one a line; default none.
+    pub password_list_file: Option<PathBuf>,
     /// `SEKISHO_ARGON2_MEMORY_KIB`, `_PASSES`, `_LANES`: 19456, 2, 1; may only be raised.
     pub hash_params: HashParams,
     /// `SEKISHO_HASH_PRIORITY`: `idle` (default) or `normal`.
@@ -107,6 +109,7 @@ impl Config {
             api,
             limits,
             metrics_listen,
+            password_list_file: reader.optional("SEKISHO_PASSWORD_LIST_FILE").map(PathBuf::from),
             hash_params: HashParams {
                 memory_kib: reader.at_least("SEKISHO_ARGON2_MEMORY_KIB", HashParams::FLOOR.memory_kib),
                 passes: reader.at_least("SEKISHO_ARGON2_PASSES", HashParams::FLOOR.passes),

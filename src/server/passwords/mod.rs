@@ -5,9 +5,11 @@ mod hash;
 mod implementation;
 mod known;
 mod lane;
+mod list;
 pub mod policy;
 pub mod reset;
 
 pub use hash::{HashParams, Workspace};
 pub use implementation::{Choice, Implementation};
 pub use lane::{HashLane, LaneFigures, Priority, Verdict};
+pub use list::PasswordList;

@@ -1,6 +1,7 @@
 //! Which passwords are accepted (NIST SP 800-63B-4, 3.1.1.2): long enough, not known, not about you.
 
 use super::known::{COMMON, is_listed};
+use super::list::PasswordList;
 use crate::model::{Problem, password_rules};
 use crate::server::email::Email;
 use unicode_normalization::UnicodeNormalization;
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 pub struct Policy {
     pub min_chars: usize,
     context: Vec<String>,
+    more: PasswordList,
 }
 
 /// Unicode NFC, the only change ever made to a password: no trim, no case fold.
@@ -32,7 +34,12 @@ impl Policy {
         let mut context = vec!["sekisho".to_owned()];
         context.extend(host.split(['.', ':']).map(str::to_lowercase));
         context.push(host.to_lowercase());
-        Self { min_chars, context }
+        Self { min_chars, context, more: PasswordList::default() }
+    }
+
+    /// The same, which refuses what stands on `list` too.
+    pub fn with(self, list: PasswordList) -> Self {
+        Self { more: list, ..self }
     }
 
     /// Judges a new password (already in NFC) of the account at `email`.
@@ -40,7 +47,7 @@ impl Policy {
         check_form(password)?;
         password_rules::check_length(password, self.min_chars)?;
         let lower = Zeroizing::new(password.to_lowercase());
-        if is_listed(COMMON, &lower) {
+        if self.knows(&lower) {
             return Err(Problem::PasswordCommon);
         }
         let of_email = email.key().split(['@', '.']).map(str::to_owned).chain([email.key().to_owned()]);
@@ -49,23 +56,28 @@ impl Policy {
         if words.any(|word| !word.is_empty() && is_repetition(&lower, &word)) {
             return Err(Problem::PasswordNamesYou);
         }
-        if is_repeated_known_word(&lower) {
+        if self.knows_repeated(&lower) {
             return Err(Problem::PasswordCommon);
         }
         Ok(())
+    }
+
+    /// True for a word, in lower case, that attackers try first.
+    fn knows(&self, word: &str) -> bool {
+        is_listed(COMMON, word) || self.more.contains(word)
+    }
+
+    /// `passwordpassword`, `abcabcabc`, `aaaaaaaa`: something short or known, said again and again.
+    fn knows_repeated(&self, password: &str) -> bool {
+        (1..=password.len() / 2)
+            .filter_map(|length| password.get(..length))
+            .any(|word| is_repetition(password, word) && (word.chars().count() <= 4 || self.knows(word)))
     }
 }
 
 fn is_repetition(password: &str, word: &str) -> bool {
     password.len().is_multiple_of(word.len())
         && password.as_bytes().chunks(word.len()).all(|part| part == word.as_bytes())
-}
-
-/// `passwordpassword`, `abcabcabc`, `aaaaaaaa`: something short or known, said again and again.
-fn is_repeated_known_word(password: &str) -> bool {
-    (1..=password.len() / 2)
-        .filter_map(|length| password.get(..length))
-        .any(|word| (word.chars().count() <= 4 || is_listed(COMMON, word)) && is_repetition(password, word))
 }
 
 #[cfg(test)]
