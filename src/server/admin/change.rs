@@ -8,6 +8,7 @@ use crate::server::audit::{self, Origin};
 use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
+use crate::server::mail::{self, Recipient, SecurityNotice};
 use crate::server::passwords::change::{self as passwords, NewPassword};
 use crate::server::services::Services;
 use crate::server::store::people::{self, Mark, Person};
@@ -26,7 +27,7 @@ pub struct Changes {
 
 /// Changes what is given and returns the account as it is then.
 ///
-/// Who is disabled, or gains or loses rights, is signed out everywhere. Never leaves the server
+/// Who is disabled, or gains or loses rights, is signed out everywhere and told by mail. Never leaves the server
 /// without a superuser who can log in ([`Problem::LastSuperuser`]).
 pub async fn change(
     services: &Services,
@@ -43,6 +44,7 @@ pub async fn change(
     let person = people::find(&mut *tx, account).await?.ok_or(Problem::NoSuchAccount)?;
     if set_marks(services, &mut tx, &person, &changes).await? {
         audit::record(services, &mut tx, account, EventKind::AccessChanged, origin).await?;
+        tell(services, &mut tx, &person, &changes, origin).await?;
     }
     superusers::keep_one(&mut tx, superusers).await?;
     if let Some(new) = &password {
@@ -104,6 +106,28 @@ async fn set_marks(
         }
     }
     Ok(differs)
+}
+
+/// Tells the owner of each mark that differs; that an address was confirmed by hand is no news.
+async fn tell(
+    services: &Services,
+    db: &mut AnyConnection,
+    person: &Person,
+    changes: &Changes,
+    origin: &Origin,
+) -> Result<(), Failure> {
+    use SecurityNotice::{AccountDisabled, AccountEnabled, RightsGiven, RightsTaken};
+    let is_active = changes.is_active.filter(|is_active| *is_active == person.disabled_at.is_some());
+    let is_superuser = changes.is_superuser.filter(|is_one| *is_one == person.superuser_at.is_none());
+    let notices = [
+        is_active.map(|is_active| if is_active { AccountEnabled } else { AccountDisabled }),
+        is_superuser.map(|is_superuser| if is_superuser { RightsGiven } else { RightsTaken }),
+    ];
+    let owner = Recipient { account: &person.id, email: &person.email };
+    for notice in notices.into_iter().flatten() {
+        mail::notify(services, &mut *db, owner, notice, origin).await?;
+    }
+    Ok(())
 }
 
 async fn sign_out(db: &mut AnyConnection, account: &AccountId) -> Result<(), Failure> {

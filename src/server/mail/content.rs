@@ -32,6 +32,9 @@ impl Content {
         let (words, shared) = (words::of(message, language), words::shared(language));
         let objection = message.objection(at).map(|url| match message {
             Message::Notice(SecurityNotice::EmailChanged, _) => (shared.undo, Link { label: shared.undo_action, url }),
+            Message::Notice(notice, _) if notice.is_by_another_hand() => {
+                (shared.unexpected, Link { label: shared.not_me_action, url })
+            }
             _ => (shared.not_me, Link { label: shared.not_me_action, url }),
         });
         Self {

@@ -40,12 +40,24 @@ pub enum SecurityNotice {
     SecondFactorGuessed,
     /// In 14 days, unless somebody logs in.
     DeletionScheduled,
+    /// By a superuser or the operator, as the four after it.
+    SecondFactorReset,
+    AccountDisabled,
+    AccountEnabled,
+    RightsGiven,
+    RightsTaken,
 }
 
 impl SecurityNotice {
     /// What its link is good for.
     pub fn purpose(self) -> Purpose {
         if self == Self::EmailChanged { Purpose::UndoEmail } else { Purpose::NotMe }
+    }
+
+    /// True for what its owner never does by themselves.
+    pub fn is_by_another_hand(self) -> bool {
+        use SecurityNotice::{AccountDisabled, AccountEnabled, RightsGiven, RightsTaken, SecondFactorReset};
+        matches!(self, SecondFactorReset | AccountDisabled | AccountEnabled | RightsGiven | RightsTaken)
     }
 }
 
@@ -82,6 +94,11 @@ impl Message {
                 SecurityNotice::SuccessAfterFailures => "success_after_failures",
                 SecurityNotice::SecondFactorGuessed => "second_factor_guessed",
                 SecurityNotice::DeletionScheduled => "deletion_scheduled",
+                SecurityNotice::SecondFactorReset => "second_factor_reset",
+                SecurityNotice::AccountDisabled => "account_disabled",
+                SecurityNotice::AccountEnabled => "account_enabled",
+                SecurityNotice::RightsGiven => "rights_given",
+                SecurityNotice::RightsTaken => "rights_taken",
             },
         }
     }

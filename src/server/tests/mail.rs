@@ -11,7 +11,7 @@ use crate::server::tokens::one_time::{self, Purpose};
 use std::collections::HashSet;
 
 const ADA: &str = "ada@example.test";
-const NOTICES: [SecurityNotice; 12] = [
+const NOTICES: [SecurityNotice; 17] = [
     SecurityNotice::PasswordChanged,
     SecurityNotice::EmailChanged,
     SecurityNotice::NewDevice,
@@ -24,6 +24,11 @@ const NOTICES: [SecurityNotice; 12] = [
     SecurityNotice::SuccessAfterFailures,
     SecurityNotice::SecondFactorGuessed,
     SecurityNotice::DeletionScheduled,
+    SecurityNotice::SecondFactorReset,
+    SecurityNotice::AccountDisabled,
+    SecurityNotice::AccountEnabled,
+    SecurityNotice::RightsGiven,
+    SecurityNotice::RightsTaken,
 ];
 
 fn origin() -> Origin {

@@ -10,6 +10,7 @@ pub const SHARED: Shared = Shared {
     unknown_device: "Unknown device",
     device_words: "{browser} on {system}",
     not_me: "Was this not you? Use this link within 7 days: it ends every session and lets you choose a new password.",
+    unexpected: "Did you not expect this? Ask whoever runs this site. Within 7 days this link ends every session and lets you choose a new password.",
     not_me_action: "This wasn't me",
     undo: "Was this not you? Use this link within 7 days: your account gets this address back.",
     undo_action: "Take the change back",
@@ -122,6 +123,29 @@ fn of_notice(notice: SecurityNotice) -> Words {
             "Your account will be deleted in 14 days",
             "Somebody asked to delete your account at {site}. In 14 days it is deleted for good, with everything in \
              it. Log in before that, and it stays.",
+        ),
+        SecurityNotice::SecondFactorReset => (
+            "Your second factor was removed",
+            "Whoever runs {site} removed the authenticator app and the recovery codes of your account and signed you out \
+             everywhere. Until you set up a new app, only the password protects it.",
+        ),
+        SecurityNotice::AccountDisabled => (
+            "Your account was disabled",
+            "Whoever runs {site} disabled your account and signed you out everywhere. You cannot log in until they \
+             enable it again.",
+        ),
+        SecurityNotice::AccountEnabled => {
+            ("Your account was enabled", "Whoever runs {site} enabled your account again. You can log in.")
+        }
+        SecurityNotice::RightsGiven => (
+            "Your account may manage others now",
+            "Whoever runs {site} made your account a superuser and signed you out everywhere. From your next login it \
+             may see and change every account.",
+        ),
+        SecurityNotice::RightsTaken => (
+            "Your account may no longer manage others",
+            "Whoever runs {site} took the rights of a superuser from your account and signed you out everywhere. Apart \
+             from that you can log in as before.",
         ),
     };
     let action = if notice == SecurityNotice::DeletionScheduled { "Log in and keep the account" } else { "" };

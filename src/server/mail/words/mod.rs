@@ -27,6 +27,8 @@ pub struct Shared {
     /// With `{browser}` and `{system}`.
     pub device_words: &'static str,
     pub not_me: &'static str,
+    /// Before the same link, where somebody else did it.
+    pub unexpected: &'static str,
     pub not_me_action: &'static str,
     pub undo: &'static str,
     pub undo_action: &'static str,

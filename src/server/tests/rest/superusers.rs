@@ -3,6 +3,9 @@
 use super::super::TestApp;
 use super::super::app::PASSWORD;
 use super::{Client, PROFILES, app};
+use crate::model::AccountId;
+use crate::server::admin::{self, Hand};
+use crate::server::audit::Origin;
 use serde_json::{Value, json};
 
 const ADA: &str = "ada@example.test";
@@ -77,6 +80,43 @@ async fn flags_apply_and_end_the_sessions_they_concern() {
         let taken = root.patch(&path, json!({ "email": ROOT })).await;
         assert_eq!(taken.said(), (400, json!("UPDATE_USER_EMAIL_ALREADY_EXISTS")));
     }
+}
+
+#[tokio::test]
+async fn owners_are_told_by_mail_when_somebody_else_changes_their_access() {
+    let app = TestApp::new().await;
+    let (root, _) = Client::superuser(&app, ROOT).await;
+    let (ada, _) = Client::enrolled(&app, ADA).await;
+    let path = format!("/users/{}", id_of(&root, ADA).await);
+    let mut before = app.mails(2).await.len();
+    let mut told = async |sentence: &str| {
+        let mails = app.mails(before + usize::from(!sentence.is_empty())).await;
+        let to_ada = mails.iter().filter(|mail| mail.contains(ADA) && mail.contains(sentence)).count();
+        assert!(mails.len() == before + usize::from(!sentence.is_empty()), "{sentence}");
+        assert!(sentence.is_empty() || to_ada == 1, "{sentence}: {mails:?}");
+        before = mails.len();
+    };
+    for (change, sentence) in [
+        (json!({ "is_superuser": true }), "made your account a superuser"),
+        (json!({ "is_superuser": true, "is_verified": true }), ""),
+        (json!({ "is_superuser": false }), "took the rights of a superuser"),
+        (json!({ "is_active": false }), "disabled your account"),
+        (json!({ "is_active": false }), ""),
+        (json!({ "is_active": true }), "enabled your account again"),
+    ] {
+        assert_eq!(root.patch(&path, change).await.status, 200);
+        told(sentence).await;
+    }
+    let (account, operator) = (AccountId::from(path["/users/".len()..].to_owned()), Origin::by_name("command line"));
+    for (had_one, sentence) in [(true, "removed the authenticator app"), (false, "")] {
+        let reset = admin::reset_second_factor(&app.services, &Hand::Operator, &operator, &account).await;
+        assert_eq!(reset.unwrap(), had_one);
+        told(sentence).await;
+    }
+    drop(ada);
+    let mails = app.mails(before).await;
+    let last = mails.iter().find(|mail| mail.contains("removed the authenticator app")).unwrap();
+    assert!(last.contains("Ask whoever runs this site") && last.contains("/not-me?token="), "{last}");
 }
 
 #[tokio::test]
