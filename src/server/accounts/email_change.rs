@@ -33,7 +33,7 @@ impl EmailChange {
     }
 }
 
-/// Starts or makes the change of `(person, email)`, and mails the link or the news.
+/// Starts or makes the change of `(person, email)`, notes it in the history, and mails the link or the news.
 pub async fn begin(
     services: &Services,
     db: &mut AnyConnection,
@@ -47,6 +47,7 @@ pub async fn begin(
         return Err(Problem::EmailTaken.into());
     }
     if how == EmailChange::Confirmed {
+        audit::record(services, &mut *db, &person.id, EventKind::EmailChangeAsked, origin).await?;
         let token = one_time::make(services, &mut *db, &person.id, email.address(), Purpose::ChangeEmail).await?;
         // Where accounts are hidden a taken address is answered alike: there is a link, and nobody has it.
         if let Some(token) = token.filter(|_| !is_taken) {
@@ -88,7 +89,6 @@ pub async fn ask(services: &Services, origin: &Origin, session: &Session, typed:
     let mut tx = services.store.begin().await?;
     session.hold(&mut tx).await?;
     begin(services, &mut tx, origin, (&person, &email), EmailChange::Confirmed).await?;
-    audit::record(services, &mut tx, &person.id, EventKind::EmailChangeAsked, origin).await?;
     Ok(tx.commit().await?)
 }
 

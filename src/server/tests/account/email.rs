@@ -18,6 +18,8 @@ async fn a_new_address_waits_for_its_confirmation_and_can_be_called_off() {
     }
     assert_eq!(ada.post("/fn/email", &[("email", NEW)]).await.location(), Some("/security"));
     let page = ada.get("/security").await.text;
+    let asked = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM events WHERE kind = 'email_change_asked'");
+    assert_eq!(asked.fetch_one(app.services.store.read()).await.unwrap(), 1, "the history tells it, and once");
     assert!(page.contains("on its way to the new address") && page.contains(NEW) && page.contains(ADA));
     let token = app.mailed_token("verify-email", &[]).await;
     assert_eq!(ada.post("/fn/email-cancel", &[]).await.location(), Some("/security"));

@@ -65,6 +65,8 @@ async fn a_new_address_waits_for_its_confirmation() {
     assert_eq!((answer.status.as_u16(), &answer.json()["email"]), (200, &json!(ADA)), "the old one until then");
     let first = app.mailed_token("verify-email", &[]).await;
     ada.patch(ME, json!({ "email": "countess@example.test" })).await;
+    let asked = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM events WHERE kind = 'email_change_asked'");
+    assert_eq!(asked.fetch_one(app.services.store.read()).await.unwrap(), 2, "the history tells of each");
     let second = app.mailed_token("verify-email", std::slice::from_ref(&first)).await;
     let dead = ada.post("/auth/verify", json!({ "token": first })).await;
     assert_eq!(dead.said(), (400, json!("VERIFY_USER_BAD_TOKEN")), "a second request takes the place of the first");
