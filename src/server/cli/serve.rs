@@ -70,6 +70,10 @@ fn raise_descriptor_limit() {
 }
 
 fn greet(config: &Config) {
+    if config.serves_in_clear_beyond_this_machine() {
+        let listen = config.listen.to_string();
+        tracing::warn!(listen, "Plain http is served beyond this machine; let only the https proxy reach it.");
+    }
     let data = fs::canonicalize(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
     println!(
         "Sekisho serves {origin}\n  Data: {data}\n  Next: open {origin}/register and make the first account.",

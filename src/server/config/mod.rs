@@ -137,6 +137,12 @@ impl Config {
         }
     }
 
+    /// True where browsers speak https and others than this machine could reach us without it: a proxy
+    /// on another host needs that, and the way from there is in clear.
+    pub fn serves_in_clear_beyond_this_machine(&self) -> bool {
+        self.public_url.is_https && self.tls_files.is_none() && !self.listen.ip().is_loopback()
+    }
+
     /// The name that authenticator apps show.
     pub fn issuer(&self) -> String {
         if self.public_url.is_loopback { "Sekisho".to_owned() } else { format!("Sekisho ({})", self.public_url.host) }
@@ -179,6 +185,18 @@ mod tests {
         let config = read(&[]).unwrap();
         assert_eq!(config.public_url.origin, "http://127.0.0.1:3000");
         assert_eq!(config.min_password_chars(), 8);
+    }
+
+    #[test]
+    fn https_without_a_certificate_of_ours_is_in_clear_beyond_loopback() {
+        let in_clear = |listen, more: &[(&str, &str)]| {
+            let https = [("SEKISHO_PUBLIC_URL", "https://login.acme.test"), ("SEKISHO_LISTEN", listen)];
+            read(&[&https, more].concat()).unwrap().serves_in_clear_beyond_this_machine()
+        };
+        let tls = [("SEKISHO_TLS_CERT_FILE", "cert.pem"), ("SEKISHO_TLS_KEY_FILE", "key.pem")];
+        assert!(in_clear("0.0.0.0:3000", &[]) && in_clear("[::]:3000", &[]) && in_clear("10.0.0.7:3000", &[]));
+        assert!(!in_clear("127.0.0.1:3000", &[]) && !in_clear("[::1]:3000", &[]) && !in_clear("0.0.0.0:443", &tls));
+        assert!(!read(&[]).unwrap().serves_in_clear_beyond_this_machine());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod program;
 
 use program::{PASSWORD, Server, program, refusal, run};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Stdio;
@@ -111,6 +111,24 @@ fn plain_http_beyond_loopback_and_every_other_bad_setting_stop_the_start() {
     let said = refusal(program.env("SEKISHO_TLS_KEY_FILE", "key.pem"));
     for name in ["SEKISHO_PUBLIC_URL", "SEKISHO_REGISTRATION", "SEKISHO_TLS_CERT_FILE"] {
         assert_eq!(said.lines().filter(|line| line.starts_with(name)).count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn plain_http_behind_a_proxy_elsewhere_is_warned_about_once() {
+    let folder = TempDir::new().unwrap();
+    for (listen, wanted) in [("0.0.0.0:0", 1), ("127.0.0.1:0", 0)] {
+        let mut program = program(folder.path());
+        program.env("SEKISHO_PUBLIC_URL", "https://login.example.test").env("SEKISHO_LISTEN", listen);
+        let mut child =
+            program.env("SEKISHO_THROTTLE", "on").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let greeting = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        assert!(greeting.ends_with("https://login.example.test"), "{greeting}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut log = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert_eq!(log.matches("Plain http is served beyond this machine").count(), wanted, "{log}");
     }
 }
 
