@@ -2,13 +2,14 @@
 //! header timeout would never fire: a client that dawdles would hold its connection for ever.
 
 use super::crowd::{Crowd, Seat};
+use super::csp;
 use super::pace::{Pace, Paced};
 use super::tls::Tls;
 use super::web::Web;
 use crate::server::config::Networks;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, Version, header};
+use axum::http::{HeaderName, Request, Response, StatusCode, Version, header};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -32,6 +33,13 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// What an answer carries that no page, file or route made.
+const BARE: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::CONTENT_SECURITY_POLICY, csp::NOTHING),
+];
+
 /// Who is answered, and how.
 #[derive(Clone)]
 pub struct Door {
@@ -54,7 +62,8 @@ impl Behind {
         match self {
             Self::Web(web) => web.answer(Some(peer), request).await,
             Self::Metrics(router) => {
-                router.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {})
+                let answer = router.clone().oneshot(request.map(Body::new)).await;
+                (BARE, answer.unwrap_or_else(|never| match never {})).into_response()
             }
         }
     }
@@ -123,9 +132,9 @@ async fn come_in(
 /// Says that there are too many connections, as far as that goes without waiting. Over https the
 /// handshake would cost more than the answer is worth: the connection just ends.
 fn turn_away(stream: &TcpStream) {
-    const ANSWER: &[u8] =
-        b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    if let Err(error) = stream.try_write(ANSWER) {
+    let head = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n";
+    let bare = BARE.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
+    if let Err(error) = stream.try_write(format!("{head}{bare}\r\n").as_bytes()) {
         tracing::debug!(%error, "A connection too many ended early.");
     }
 }
@@ -133,8 +142,8 @@ fn turn_away(stream: &TcpStream) {
 /// Answers 503 to anything, `/readyz` included: a load balancer then asks elsewhere.
 async fn say_goodbye(stream: TcpStream, tls: Option<Arc<Tls>>, _seat: Seat) {
     let service = service_fn(|_: Request<Incoming>| async {
-        let headers = [(header::RETRY_AFTER, "5"), (header::CONNECTION, "close"), (header::CACHE_CONTROL, "no-store")];
-        Ok::<_, Infallible>((StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response())
+        let headers = [(header::RETRY_AFTER, "5"), (header::CONNECTION, "close")];
+        Ok::<_, Infallible>((StatusCode::SERVICE_UNAVAILABLE, BARE, headers, "stopping\n").into_response())
     });
     let bounded = tokio::time::timeout(HANDSHAKE_TIMEOUT, async {
         let Some(tls) = tls else {
@@ -203,7 +212,7 @@ async fn answer_one(
 ) -> Result<Response<Body>, Infallible> {
     // Whoever speaks HTTP/1.1 says whom they mean (RFC 9112 section 3.2).
     if request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST) {
-        return Ok(StatusCode::BAD_REQUEST.into_response());
+        return Ok((StatusCode::BAD_REQUEST, BARE).into_response());
     }
     Ok(behind.answer(peer, request).await)
 }

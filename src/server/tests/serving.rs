@@ -56,6 +56,14 @@ async fn rest_of(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+/// What no answer of ours lacks, wherever it was made.
+fn is_guarded(answer: &str) -> bool {
+    let head = answer.split("\r\n\r\n").next().unwrap();
+    ["x-content-type-options: nosniff", "cache-control: no-store", "content-security-policy: default-src 'none'; "]
+        .iter()
+        .all(|line| head.matches(&format!("\r\n{line}")).count() == 1)
+}
+
 fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
 }
@@ -95,6 +103,46 @@ async fn a_request_without_a_host_is_none() {
     let mut stream = served.connect().await;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n").await.unwrap();
     assert_eq!(status(&rest_of(&mut stream).await), 400);
+}
+
+#[tokio::test]
+async fn answers_that_no_page_or_route_made_are_guarded_too() {
+    let served = Served::new().await;
+    let mut stream = served.connect().await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n").await.unwrap();
+    let nameless = rest_of(&mut stream).await;
+    assert!(status(&nameless) == 400 && is_guarded(&nameless), "{nameless}");
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, door) = (
+        listener.local_addr().unwrap(),
+        Door {
+            behind: Behind::Metrics(http::metrics_router(std::sync::Arc::clone(&served.app.services))),
+            tls: None,
+            proxies: Networks::default(),
+        },
+    );
+    let stop = std::sync::Arc::new(tokio::sync::Notify::new());
+    let stopped = std::sync::Arc::clone(&stop);
+    let task = tokio::spawn(http::serve(listener, door, async move { stopped.notified().await }));
+    for (path, wanted) in [("/metrics", 200), ("/", 404)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = rest_of(&mut stream).await;
+        assert!(status(&answer) == wanted && is_guarded(&answer), "{answer}");
+    }
+    // A request under way keeps the loop saying goodbye.
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    stop.notify_one();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut late = TcpStream::connect(address).await.unwrap();
+    late.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let goodbye = rest_of(&mut late).await;
+    assert!(status(&goodbye) == 503 && is_guarded(&goodbye), "{goodbye}");
+    task.abort();
 }
 
 #[tokio::test]
@@ -143,7 +191,7 @@ async fn one_source_holds_256_connections_and_is_told_of_the_next() {
     }
     let mut surplus = served.connect().await;
     let answer = rest_of(&mut surplus).await;
-    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After") && is_guarded(&answer), "{answer}");
     drop(held);
     for _ in 0..100 {
         if status(&served.ask("GET /healthz HTTP/1.1", b"").await) == 200 {
