@@ -9,8 +9,8 @@ import { Line, Lost } from './line';
 import { Machine, ownDatabase } from './machine';
 import { Person } from './person';
 
-const CUTS = { sqlite: knob('CUTS', 200), postgres: knob('CUTS_POSTGRES', 100) };
-const PEOPLE = 12;
+const CUTS = { sqlite: knob('CUTS', 40), postgres: knob('CUTS_POSTGRES', 20) };
+const PEOPLE = 10;
 const ACTS = 60;
 /** Longer than any of these acts takes here. */
 const LONGEST_MS = 60;

@@ -12,12 +12,12 @@ import { Machine } from './machine';
 import { Person } from './person';
 
 const FLOODS = knob('FLOODS', 1);
-const LOGINS = knob('FLOOD_LOGINS', 2500);
+const LOGINS = knob('FLOOD_LOGINS', 2000);
 const CONNECTIONS = knob('FLOOD_CONNECTIONS', 1000);
 /** So many hold at most 40 connections each; one may have 256. */
 const SOURCES = 100;
 const GUESS_ROUNDS = knob('GUESS_ROUNDS', 1);
-const GUESS_WINDOW_S = knob('GUESS_WINDOW_S', 2);
+const GUESS_WINDOW_S = knob('GUESS_WINDOW_S', 1);
 const CLIENTS = 32;
 const MOST_MIB = 256;
 

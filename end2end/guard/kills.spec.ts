@@ -10,10 +10,10 @@ import { Line, Lost } from './line';
 import { Machine, ownDatabase } from './machine';
 import { Person } from './person';
 
-const PEOPLE = 8;
+const PEOPLE = 6;
 /** After so many acts somebody else comes. */
 const ACTS = 60;
-const LONGEST_MS = 1000;
+const LONGEST_MS = 800;
 
 const ROUNDS = { sqlite: knob('KILL_ROUNDS', 20), postgres: knob('KILL_ROUNDS_POSTGRES', 5) };
 

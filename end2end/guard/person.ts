@@ -58,8 +58,9 @@ export class Person {
   private spent: Spent[] = [];
   private formerPassword?: string;
   private formerEmail?: string;
-  /** So many links to a new password are there once the latest has come; it was not used yet. */
-  private awaitedLinks?: number;
+  /** How many links to a new password were asked for at this address, and whether the latest was not used yet. */
+  private linksAsked = 0;
+  private isLinkOut = false;
   /** An address asked for and not confirmed. */
   private nextEmail?: string;
   private open?: { name: string; effect: Effect };
@@ -209,8 +210,19 @@ export class Person {
   }
 
   private async resetPassword() {
+    if (!this.isLinkOut) {
+      await this.post('/auth/forgot-password', { email: this.email });
+      this.linksAsked += 1;
+      this.isLinkOut = true;
+    }
+    const tokens = await this.tokens(this.email, 'reset-password', this.linksAsked);
+    // One of them works: the others were overtaken by it, dead when they came.
+    for (const token of tokens.slice(1)) if (await this.resetBy(token).catch(refusal) === 'done') return;
+    await this.resetBy(tokens[0]);
+  }
+
+  private async resetBy(token: string): Promise<'done'> {
     const password = somePassword();
-    const token = await this.resetLink();
     const all = this.sessions;
     await this.attempt('reset the password', {
       apply: () => {
@@ -221,16 +233,7 @@ export class Person {
         await this.opens(this.email, password), !(await this.opens(this.email, this.password)), ...await dead(all),
       ],
     }, () => this.post('/auth/reset-password', { token, password }));
-  }
-
-  /** The token of the link asked for last, if it was not used; else of a new one. */
-  private async resetLink(): Promise<string> {
-    if (!this.awaitedLinks) {
-      const known = this.mailbox.links(this.email, 'reset-password').length;
-      await this.post('/auth/forgot-password', { email: this.email });
-      this.awaitedLinks = known + 1;
-    }
-    return this.token(this.email, 'reset-password', this.awaitedLinks);
+    return 'done';
   }
 
   private async endOne(here: Session) {
@@ -271,6 +274,7 @@ export class Person {
       apply: (answer) => {
         [this.formerEmail, this.email] = [this.email, email];
         this.forgetLinks();
+        this.linksAsked = 0;
         this.end(browsers);
         this.opened(browser, answer);
       },
@@ -305,11 +309,15 @@ export class Person {
     return this.phone!.nextCode();
   }
 
-  /** The token of the newest link to `page` that came to `email`, once there are `count`. */
-  private async token(email: string, page: string, count = 1): Promise<string> {
+  private async token(email: string, page: string): Promise<string> {
+    return (await this.tokens(email, page, 1))[0];
+  }
+
+  /** The tokens of the links to `page` that came to `email`, oldest first, once there are `count`. */
+  private async tokens(email: string, page: string, count: number): Promise<string[]> {
     for (const deadline = Date.now() + MAIL_MS; ; await sleep(5)) {
       const links = this.mailbox.links(email, page);
-      if (links.length >= count) return new URL(links[links.length - 1]).searchParams.get('token') ?? '';
+      if (links.length >= count) return links.map((link) => new URL(link).searchParams.get('token') ?? '');
       if (this.isCut) throw new Lost('no mail: the server was killed');
       if (Date.now() > deadline) throw new Refused(`${links.length} of ${count} links to ${page} came`);
     }
@@ -364,7 +372,7 @@ export class Person {
 
   /** What was asked for by mail is dead. */
   private forgetLinks() {
-    [this.awaitedLinks, this.nextEmail] = [undefined, undefined];
+    [this.isLinkOut, this.nextEmail] = [false, undefined];
   }
 
   private end(sessions: Session[]) {
@@ -388,6 +396,12 @@ export class Person {
 /** Tells of each session whether it is dead. */
 async function dead(sessions: Session[]): Promise<boolean[]> {
   return Promise.all(sessions.map(async (session) => !(await session.isAlive())));
+}
+
+/** Lets a refusal pass, and nothing else. */
+function refusal(error: unknown): 'refused' {
+  if (error instanceof Refused) return 'refused';
+  throw error;
 }
 
 const bearer = (token = '') => ({ authorization: `Bearer ${token}` });

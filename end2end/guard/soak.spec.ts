@@ -10,7 +10,7 @@ import { Line } from './line';
 import { Machine, type Take } from './machine';
 import { Person } from './person';
 
-const MINUTES = knob('SOAK_MINUTES', 0.2);
+const MINUTES = knob('SOAK_MINUTES', 0.1);
 const PEOPLE = 6;
 const ACTS = 60;
 const PAUSE_MS = 150;
