@@ -106,7 +106,8 @@ test('guesses at both servers share one budget, whoever the client says it is', 
   const many = await Promise.all(Array.from({ length: 24 }, (_, nth) => guess(email, nginx.line(`127.0.10.${nth + 1}`))));
   const looked = many.filter(({ status }) => status === 400).length;
   expect(looked).toBeGreaterThanOrEqual(5);
-  expect(looked, 'five for an account, and one after each pause').toBeLessThanOrEqual(5 + Math.floor((Date.now() - asked) / 1000));
+  // The first pause is a second by the clock on the wall: it may be over at once.
+  expect(looked, 'five for an account, and one after each pause').toBeLessThanOrEqual(6 + Math.floor((Date.now() - asked) / 1000));
 });
 
 test('keys rotated by the command line are taken up by both servers within a second', async () => {
