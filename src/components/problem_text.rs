@@ -60,6 +60,7 @@ pub fn problem_text(problem: &Problem) -> String {
             fill(td_string!(l, p_too_many_accounts), &[("minutes", &minutes(*wait_s))])
         }
         Problem::Busy => td_string!(l, p_busy).to_string(),
+        Problem::Unavailable => td_string!(l, p_unavailable).to_string(),
         Problem::BadRequest => td_string!(l, p_bad_request).to_string(),
         Problem::NoSuchPage => td_string!(l, not_found_text).to_string(),
         Problem::ForeignRequest => td_string!(l, p_foreign_request).to_string(),

@@ -81,6 +81,8 @@ pub enum Problem {
     },
     /// More logins wait than the machine can hash in time.
     Busy,
+    /// The database cannot be reached, read or written; whoever runs the server hears why.
+    Unavailable,
     BadRequest,
     NoSuchPage,
     /// Another site made the browser send this.
@@ -139,7 +141,7 @@ impl Problem {
                 Some(*wait_s)
             }
             Self::LoginStopped | Self::CodesOff => Some(DAY_S),
-            Self::Busy => Some(5),
+            Self::Busy | Self::Unavailable => Some(5),
             _ => None,
         }
     }
@@ -159,7 +161,7 @@ impl Problem {
             | Self::TooManyCodes { .. }
             | Self::CodesOff
             | Self::TooManyAccounts { .. } => 429,
-            Self::Busy => 503,
+            Self::Busy | Self::Unavailable => 503,
             Self::Internal { .. } => 500,
             Self::BadCredentials | Self::NotVerified | Self::LinkBad | Self::AlreadyVerified | Self::LastSuperuser => {
                 400

@@ -14,6 +14,8 @@ pub enum Failure {
     Refused(Problem),
     /// Ours to mend; logged once, where the request ends.
     Broken(Box<dyn Error + Send + Sync>),
+    /// The database cannot be used: the operator's to mend; logged once, where the request ends.
+    Unavailable(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
@@ -30,6 +32,10 @@ impl Failure {
                 let incident = crate::server::request_id::current();
                 tracing::error!(incident = format!("{incident:08x}"), %cause, "A request failed.");
                 Problem::Internal { incident }
+            }
+            Self::Unavailable(cause) => {
+                tracing::error!(%cause, "A request could not use the database.");
+                Problem::Unavailable
             }
         }
     }
@@ -60,23 +66,83 @@ impl From<Problem> for Failure {
 }
 
 impl From<sqlx::Error> for Failure {
-    // Who waited five seconds for the database in vain may come back; that is no fault of ours to mend.
     fn from(cause: sqlx::Error) -> Self {
-        if is_busy(&cause) { Self::Refused(Problem::Busy) } else { Self::Broken(cause.into()) }
+        match trouble(&cause) {
+            // Who waited for another writer in vain may come back; that is nobody's to mend.
+            Trouble::Busy => Self::Refused(Problem::Busy),
+            Trouble::Unavailable => Self::Unavailable(cause.into()),
+            Trouble::Ours => Self::Broken(cause.into()),
+        }
     }
 }
 
-fn is_busy(cause: &sqlx::Error) -> bool {
+/// Whose trouble it is that the database did not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    Busy,
+    Unavailable,
+    Ours,
+}
+
+fn trouble(cause: &sqlx::Error) -> Trouble {
+    use sqlx::Error;
     match cause {
-        sqlx::Error::PoolTimedOut => true,
-        // SQLITE_BUSY, SQLITE_LOCKED, and PostgreSQL's lock_not_available.
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("5" | "6" | "55P03")),
-        _ => false,
+        Error::Database(error) => error.code().map_or(Trouble::Ours, |code| trouble_of(&code)),
+        Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::BeginFailed => Trouble::Unavailable,
+        // A transaction that the database gave up by itself; its connection is not used again.
+        Error::InvalidSavePointStatement => Trouble::Unavailable,
+        // The wire, or half an answer.
+        Error::Io(_) | Error::Tls(_) | Error::Protocol(_) => Trouble::Unavailable,
+        _ => Trouble::Ours,
+    }
+}
+
+/// Of a result code of SQLite, whose lowest byte tells the kind, or of the five characters of PostgreSQL.
+fn trouble_of(code: &str) -> Trouble {
+    if code.len() == 5 {
+        return trouble_of_postgres(code);
+    }
+    match code.parse::<i32>().unwrap_or_default() & 0xff {
+        // BUSY and LOCKED.
+        5 | 6 => Trouble::Busy,
+        // READONLY, IOERR, CORRUPT, FULL, CANTOPEN and NOTADB.
+        8 | 10 | 11 | 13 | 14 | 26 => Trouble::Unavailable,
+        _ => Trouble::Ours,
+    }
+}
+
+fn trouble_of_postgres(code: &str) -> Trouble {
+    match code {
+        // A lock, a deadlock, a collision.
+        "55P03" | "40P01" | "40001" => Trouble::Busy,
+        // A standby; not accepting connections; no such database; damaged.
+        "25006" | "55000" | "3D000" | "XX001" | "XX002" => Trouble::Unavailable,
+        // Connection, resources, the operator's intervention, the system, who we are.
+        code if ["08", "53", "57", "58", "28"].iter().any(|class| code.starts_with(class)) => Trouble::Unavailable,
+        _ => Trouble::Ours,
     }
 }
 
 impl From<crate::server::keys::KeyError> for Failure {
     fn from(cause: crate::server::keys::KeyError) -> Self {
         Self::Broken(cause.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trouble, trouble_of};
+
+    #[test]
+    fn a_database_that_cannot_be_used_is_told_from_a_mistake_of_ours() {
+        for busy in ["5", "517", "6", "55P03", "40001"] {
+            assert_eq!(trouble_of(busy), Trouble::Busy, "{busy}");
+        }
+        for unavailable in ["8", "1032", "10", "778", "11", "13", "14", "26", "57P01", "53100", "08006", "55000"] {
+            assert_eq!(trouble_of(unavailable), Trouble::Unavailable, "{unavailable}");
+        }
+        for ours in ["1", "19", "2067", "42601", "23505", ""] {
+            assert_eq!(trouble_of(ours), Trouble::Ours, "{ours}");
+        }
     }
 }

@@ -41,7 +41,9 @@ impl Services {
         let (params, priority, choice) = (config.hash_params, config.hash_priority, config.hash_implementation);
         let hash_lane = HashLane::start(threads, params, priority, choice)?;
         let password_policy = Policy::new(config.min_password_chars(), &config.public_url.host).with(listed);
-        if let Err(Failure::Broken(cause)) = tokens::make_first_key(&store, &keys, clock.now()).await {
+        if let Err(Failure::Broken(cause) | Failure::Unavailable(cause)) =
+            tokens::make_first_key(&store, &keys, clock.now()).await
+        {
             return Err(format!("A signing key could not be made: {cause}."));
         }
         let (signing_keys, recent_tokens) = (SigningKeys::new(), RecentTokens::default());

@@ -2,7 +2,6 @@
 //! account is looked into afterwards, where nobody waits for the answer: else its time tells.
 
 use super::verify;
-use crate::model::Language;
 use crate::server::audit::Origin;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
@@ -72,12 +71,8 @@ pub async fn answer_requests(services: &Services) -> Result<usize, Failure> {
 async fn answer(services: &Services, request: &LinkRequest) -> Result<(), Failure> {
     let account = accounts::find_by_email(services.store.read(), &request.email_key).await?;
     let account = account.filter(|account| account.disabled_at.is_none());
-    let origin = Origin {
-        address: request.address.clone(),
-        agent: request.agent.clone(),
-        language: Language::default(),
-        device: None,
-    };
+    let (address, agent) = (request.address.clone(), request.agent.clone());
+    let origin = Origin { address, agent, ..Origin::of_the_server() };
     let mut tx = services.store.begin().await?;
     // Another process may have been quicker.
     if !store::take(&mut *tx, &request.id).await? {

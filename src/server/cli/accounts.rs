@@ -158,7 +158,7 @@ pub async fn open() -> Result<Services, Vec<String>> {
 /// A failure as a sentence for the operator.
 pub fn said(failure: Failure) -> Vec<String> {
     one(match failure {
-        Failure::Broken(cause) => format!("It was not done: {cause}."),
+        Failure::Broken(cause) | Failure::Unavailable(cause) => format!("It was not done: {cause}."),
         Failure::Refused(problem) => sentence(&problem).to_owned(),
     })
 }

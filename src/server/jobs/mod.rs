@@ -2,6 +2,7 @@
 //! happens by itself.
 
 mod audit;
+mod health;
 mod keys;
 mod limits;
 mod post;
@@ -19,6 +20,7 @@ pub async fn run(services: Arc<Services>) {
         post::run(&services),
         sweep::run(&services),
         limits::run(&services),
+        health::run(&services),
         audit::run(&services),
         keys::run(&services)
     );

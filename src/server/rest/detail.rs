@@ -117,7 +117,7 @@ fn refusal(family: Family, problem: &Problem) -> Refusal {
             | Problem::TooManyAccounts { .. },
             _,
         ) => Refusal::too_many(problem),
-        (Problem::Busy, _) => Refusal::plain(StatusCode::SERVICE_UNAVAILABLE),
+        (Problem::Busy | Problem::Unavailable, _) => Refusal::plain(StatusCode::SERVICE_UNAVAILABLE),
         (Problem::EmailMalformed, _) => Refusal::one(Invalid::no_email("email")),
         (Problem::Internal { incident }, _) => Refusal::internal(*incident),
         _ => Refusal::plain(StatusCode::BAD_REQUEST),

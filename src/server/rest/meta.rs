@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::detail::{Refusal, json_response};
 use super::shapes::{Key, KeySet};
+use crate::server::store::Unready;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -26,13 +27,13 @@ pub async fn change_password() -> Response {
     (StatusCode::FOUND, [(header::LOCATION, "/security/password")]).into_response()
 }
 
-/// Whether requests can be answered: asks the database.
+/// Whether people can log in: something is written into the database.
 pub async fn ready(asked: Asked) -> Response {
-    match asked.services.store.is_reachable().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "The database cannot be reached.");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "not ready\n").into_response()
-        }
-    }
+    let store = &asked.services.store;
+    let why = match store.health().is_ready(store).await {
+        Ok(()) => return "ready\n".into_response(),
+        Err(Unready::Damaged) => "not ready: the database is damaged\n",
+        Err(Unready::Unwritable) => "not ready: the database cannot be written\n",
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], why).into_response()
 }

@@ -48,7 +48,7 @@ fn describe_failures(operation: &mut Operation) {
     let mut failures = vec![
         ("413", "More than 64 KiB"),
         ("500", "Ours to mend; `incident` is its number in the log"),
-        ("503", "Many people are logging in; come back after `Retry-After` seconds"),
+        ("503", "Many people are logging in, or the database cannot be used; come back after `Retry-After` seconds"),
     ];
     if operation.request_body.is_some() {
         failures.push(("403", "Not for you, or asked for by another site"));

@@ -78,7 +78,7 @@ async fn compare(tx: &mut WriteTx, path: &Path, seals: &Seals, keys: &MasterKeys
 
 fn said(failure: Failure) -> String {
     match failure {
-        Failure::Broken(cause) => format!("The keys of digests cannot be read: {cause}."),
+        Failure::Broken(cause) | Failure::Unavailable(cause) => format!("The keys of digests cannot be read: {cause}."),
         Failure::Refused(_) => "The database is too busy; try again.".to_owned(),
     }
 }

@@ -11,9 +11,13 @@ use crate::server::store::people::{self, Person};
 use crate::server::store::sessions::{self, LiveSession};
 use sqlx::AnyConnection;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How fresh a login must be for sensitive changes.
 const STEP_UP_S: i64 = 5 * 60;
+
+/// How long a request waits to have it noted that its session was seen.
+const NOTE_TIME: Duration = Duration::from_millis(250);
 
 /// Proof of a full session. Domain functions take it as a parameter, so no check can be forgotten.
 /// Not `Clone`, lest somebody keep one.
@@ -128,11 +132,24 @@ pub(super) async fn live(services: &Services, digest: &str, kind: &str) -> Resul
         return Ok(None);
     };
     if found.session.last_seen_at.plus_s(60) <= now {
-        let mut tx = services.store.begin().await?;
-        sessions::touch(&mut *tx, digest, now).await?;
-        tx.commit().await?;
+        note_seen(services, digest, now).await;
     }
     Ok(Some(Session::of(Arc::new(found), read_at)))
+}
+
+/// Reading goes on where nothing can be written: then it is noted with a later request, or the session
+/// ends for idleness.
+async fn note_seen(services: &Services, digest: &str, now: Timestamp) {
+    let noted = async {
+        let mut tx = services.store.begin().await?;
+        sessions::touch(&mut *tx, digest, now).await?;
+        tx.commit().await
+    };
+    match tokio::time::timeout(NOTE_TIME, noted).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "It could not be noted that a session was seen."),
+        Err(_) => tracing::debug!("It was not noted that a session was seen: others write."),
+    }
 }
 
 /// The pending login that `token` stands for, if it is still open.

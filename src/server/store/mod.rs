@@ -11,6 +11,7 @@ pub mod enrolments;
 pub mod events;
 pub mod exchange;
 pub mod guards;
+mod health;
 mod in_use;
 pub mod limits;
 pub mod link_requests;
@@ -28,6 +29,7 @@ pub mod sweep;
 mod upgrade;
 mod write_tx;
 
+pub use health::{Health, Unready};
 pub use in_use::InUse;
 pub use pool::{Backend, Store, sqlite_file};
 pub use upgrade::{Standing, standing};

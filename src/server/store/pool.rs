@@ -1,5 +1,6 @@
 //! Opens the database: one variable decides which.
 
+use super::health::Health;
 use super::in_use::InUse;
 use super::upgrade;
 use super::write_tx::{Changes, WriteTx};
@@ -18,6 +19,14 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                        PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
+/// What those of the writer read back as.
+const PROMISED: [(&str, i64); 5] = [
+    ("PRAGMA synchronous", 2),
+    ("PRAGMA foreign_keys", 1),
+    ("PRAGMA busy_timeout", 5000),
+    ("PRAGMA mmap_size", 0),
+    ("PRAGMA trusted_schema", 0),
+];
 const READER_PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 0; \
                               PRAGMA trusted_schema = OFF; PRAGMA query_only = ON";
 
@@ -42,6 +51,7 @@ pub struct Store {
     readers: AnyPool,
     writer: AnyPool,
     changes: Changes,
+    health: Arc<Health>,
     /// On SQLite: that we use the file.
     lock: Option<Arc<InUse>>,
 }
@@ -74,13 +84,14 @@ impl Store {
         &self.readers
     }
 
-    /// Fails if the database gives no answer.
-    pub async fn is_reachable(&self) -> Result<(), sqlx::Error> {
-        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop)
+    /// Whether the database can be trusted, and whether it is all there.
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Starts a transaction that may write. Waits at most five seconds for its turn.
     pub async fn begin(&self) -> Result<WriteTx, sqlx::Error> {
+        self.health.check()?;
         let tx = match self.backend {
             // A deferred transaction that writes later fails at once, whatever `busy_timeout` says.
             Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
@@ -119,9 +130,14 @@ impl Store {
 
     async fn open_sqlite(file: &Path) -> Result<Self, sqlx::Error> {
         let lock = InUse::shared(file).await?;
-        let writer = pool(1, PRAGMAS).connect_with(file_options(file, "mode=rwc")?).await?;
+        // Made here or never: where the file is lost later on, no connection puts an empty one in its place.
+        let mut first = connect(file, "mode=rwc").await?;
+        first.execute(PRAGMAS).await?;
+        first.close().await?;
+        let writer = pool(1, PRAGMAS).connect_with(file_options(file, "mode=rw")?).await?;
         let readers = pool(4, READER_PRAGMAS).connect_with(file_options(file, "mode=rw")?).await?;
-        Ok(Self { backend: Backend::Sqlite, readers, writer, changes: Changes::default(), lock: Some(Arc::new(lock)) })
+        let (changes, health) = (Changes::default(), Arc::new(Health::of(file)?));
+        Ok(Self { backend: Backend::Sqlite, readers, writer, changes, health, lock: Some(Arc::new(lock)) })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
@@ -136,6 +152,7 @@ impl Store {
             readers: pool.clone(),
             writer: pool,
             changes: Changes::default(),
+            health: Arc::default(),
             lock: None,
         })
     }
@@ -146,14 +163,17 @@ impl Store {
         }
         let mut connection = self.writer.acquire().await?;
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
-        let is_new_enough = parse_version(&version).is_some_and(|version| version >= OLDEST_SQLITE);
         let mode = pragma_text(&mut connection, "PRAGMA journal_mode").await?;
-        let synchronous = pragma_number(&mut connection, "PRAGMA synchronous").await?;
-        let foreign_keys = pragma_number(&mut connection, "PRAGMA foreign_keys").await?;
-        if !is_new_enough || mode != "wal" || synchronous != 2 || foreign_keys != 1 {
-            return Err(sqlx::Error::Configuration(
-                format!("SQLite {version} runs with journal_mode={mode}, synchronous={synchronous}, foreign_keys={foreign_keys}").into(),
-            ));
+        if parse_version(&version).is_none_or(|version| version < OLDEST_SQLITE) || mode != "wal" {
+            let sentence = format!("SQLite {version} runs with journal_mode={mode}; it needs 3.51.3 and wal");
+            return Err(sqlx::Error::Configuration(sentence.into()));
+        }
+        for (pragma, wanted) in PROMISED {
+            let found = pragma_number(&mut connection, pragma).await?;
+            if found != wanted {
+                let sentence = format!("SQLite runs with {pragma} = {found} instead of {wanted}");
+                return Err(sqlx::Error::Configuration(sentence.into()));
+            }
         }
         Ok(())
     }
@@ -203,13 +223,21 @@ fn require_safe_line(url: &str) -> Result<(), sqlx::Error> {
 /// Connections to SQLite. They are not tried before each use: there is no wire that could have
 /// been cut, and every try is a way to the connection's thread and back.
 fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
-    let pool = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
-    pool.test_before_acquire(false).after_connect(move |connection, _| {
-        Box::pin(async move {
-            connection.execute(pragmas).await?;
-            Ok(())
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        // A file grows no older: as long as it is open it can be read, whatever becomes of its name.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(pragmas).await?;
+                Ok(())
+            })
         })
-    })
+        // SQLite gives a transaction up by itself where the disk is full; sqlx counts it as open for ever.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 async fn pragma_text(connection: &mut AnyConnection, pragma: &'static str) -> Result<String, sqlx::Error> {

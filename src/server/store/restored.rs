@@ -115,7 +115,7 @@ pub async fn tame(copied: &mut AnyConnection, now: Timestamp) -> sqlx::Result<()
     tx.commit().await
 }
 
-const ENDED: [&str; 7] = [
+const ENDED: [&str; 8] = [
     // Logged out of, or ended as stolen.
     "DELETE FROM sessions",
     // With tries that were taken.
@@ -123,6 +123,7 @@ const ENDED: [&str; 7] = [
     "DELETE FROM enrolments",
     // Used, replaced or taken back.
     "DELETE FROM one_time_tokens",
+    "DELETE FROM link_requests",
     // Retired because it leaked: elsewhere its tokens are believed without asking us. The start makes a new one.
     "DELETE FROM signing_keys",
     "DELETE FROM guards WHERE name = 'first signing key'",

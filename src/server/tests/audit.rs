@@ -2,8 +2,8 @@
 
 use super::TestApp;
 use super::store::account;
-use crate::model::views::EventKind;
 use crate::model::AccountId;
+use crate::model::views::EventKind;
 use crate::server::audit::{self, Fault, Head, Look, Origin, Wrong, chain, record, verify};
 use crate::server::services::Services;
 use crate::server::store::people;

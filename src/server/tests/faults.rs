@@ -9,6 +9,14 @@
 mod backup;
 #[path = "faults/database.rs"]
 mod database;
+#[path = "faults/disk.rs"]
+mod disk;
+#[path = "faults/file.rs"]
+mod file;
+#[path = "faults/people.rs"]
+mod people;
+#[path = "faults/postgres.rs"]
+mod postgres;
 #[path = "program.rs"]
 mod program;
 #[path = "faults/upgrade.rs"]

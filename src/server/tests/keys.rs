@@ -20,7 +20,7 @@ const BOB: &str = "bob@example.test";
 
 fn said(failure: Failure) -> String {
     match failure {
-        Failure::Broken(cause) => cause.to_string(),
+        Failure::Broken(cause) | Failure::Unavailable(cause) => cause.to_string(),
         Failure::Refused(problem) => format!("{problem:?}"),
     }
 }

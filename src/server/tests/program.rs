@@ -110,7 +110,7 @@ impl Server {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let greeting: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
         let said = || panic!("no greeting; it said: {}", log.lock().unwrap());
-        let address = greeting.first().unwrap_or_else(|| said()).rsplit_once("http://").unwrap().1.to_owned();
+        let address = greeting.first().unwrap_or_else(said).rsplit_once("http://").unwrap().1.to_owned();
         Self { child, address, greeting: greeting.join("\n"), log, reader: Some(reader) }
     }
 

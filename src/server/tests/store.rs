@@ -451,7 +451,8 @@ async fn people_of(store: &Store, ada: &AccountId, now: Timestamp) {
     assert!(people::delete(&mut *tx, ada).await.unwrap());
     assert!(!people::delete(&mut *tx, ada).await.unwrap());
     tx.commit().await.unwrap();
-    store.is_reachable().await.unwrap();
+    store.health().is_ready(store).await.unwrap();
+    assert_eq!(store.health().look_through().await.unwrap(), None);
 }
 
 async fn departure(store: &Store, eve: &AccountId, now: Timestamp) {

@@ -1,6 +1,7 @@
 //! What is said when something breaks, and what is not.
 
 use super::{TestApp, Visitor};
+use crate::model::Problem;
 use crate::server::http;
 use crate::server::tests::log::Log;
 use axum::Router;
@@ -40,17 +41,18 @@ async fn a_panic_is_a_page_with_a_number_that_the_log_knows() {
 }
 
 #[tokio::test]
-async fn a_lost_database_is_told_with_a_number_and_nothing_of_the_inside() {
+async fn a_lost_database_is_told_as_such_with_nothing_of_the_inside() {
     let log = Log::capture();
     let app = TestApp::new().await;
     let (mut ada, _) = app.enrolled("ada@example.test").await;
     app.services.store.close().await;
     let page = ada.get("/dashboard").await;
-    assert_eq!(page.status, 500);
-    assert!(page.text.contains("Something went wrong") && log.knows_the_number_in(&page.text));
+    assert!(page.text.contains("Nothing can be read or saved at the moment"));
     let fetched = ada.post("/fn/dashboard", &[]).await;
-    assert_eq!(fetched.status, 500);
+    assert_eq!(fetched.problem(), Some(Problem::Unavailable));
+    assert!(log.text().contains("A request could not use the database"));
     for answer in [page, fetched] {
+        assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "5"));
         let said = answer.text.split("<body>").last().unwrap();
         for inside in INSIDES {
             assert!(!said.contains(inside), "{inside} in {said}");
@@ -86,15 +88,15 @@ async fn a_refused_browser_gets_a_page_in_its_language() {
 async fn a_function_of_an_older_page_asks_to_load_it_anew() {
     let app = TestApp::new().await;
     let answer = Visitor::new(&app).post("/fn/gone", &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.problem()), (404, Some(crate::model::Problem::OutOfDate)));
+    assert_eq!((answer.status.as_u16(), answer.problem()), (404, Some(Problem::OutOfDate)));
     assert!(!answer.text.contains("gone"));
 }
 
 #[tokio::test]
 async fn who_waits_in_vain_for_the_database_is_told_to_come_back() {
     let app = TestApp::new().await;
-    let busy = crate::server::failure::Failure::from(sqlx::Error::PoolTimedOut).into_problem();
-    assert_eq!((busy.clone(), busy.status()), (crate::model::Problem::Busy, 503));
+    let in_vain = crate::server::failure::Failure::from(sqlx::Error::PoolTimedOut).into_problem();
+    assert_eq!((in_vain.clone(), in_vain.status()), (Problem::Unavailable, 503));
     // Another process holds the file: SQLITE_BUSY, after `busy_timeout`.
     let path = app.folder.0.join("sekisho.db");
     let url = format!("sqlite:{}", path.display());
@@ -104,4 +106,24 @@ async fn who_waits_in_vain_for_the_database_is_told_to_come_back() {
     let answer = Visitor::new(&app).post("/fn/register", &form).await;
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "5"));
     assert_eq!(Visitor::new(&app).get("/login").await.status, 200, "reading goes on");
+}
+
+#[tokio::test]
+async fn a_database_that_became_read_only_refuses_writes_and_reads_on() {
+    let app = TestApp::new().await;
+    if app.services.store.backend() == crate::server::store::Backend::Postgres {
+        return;
+    }
+    let (mut ada, _) = app.enrolled("ada@example.test").await;
+    let mut tx = app.services.store.begin().await.unwrap();
+    sqlx::query("PRAGMA query_only = ON").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    // Longer than a session is seen without a note of it.
+    app.advance(120);
+    let form = [("email", "bob@example.test"), ("password", super::app::PASSWORD)];
+    for _ in 0..3 {
+        let refused = Visitor::new(&app).post("/fn/register", &form).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (503, Some(Problem::Unavailable)));
+        assert_eq!(ada.get("/dashboard").await.status, 200);
+    }
 }

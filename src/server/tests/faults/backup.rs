@@ -1,7 +1,8 @@
 //! Copies made by hand, and what is put back.
 
 use super::database::{connect, standing};
-use super::program::{PASSWORD, Reply, Server, program, run, run_as, set};
+use super::people::{easy, log_in, me, register, token};
+use super::program::{run, run_as, set};
 use sqlx::{Connection, Executor};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,36 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::TempDir;
-
-const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
-
-/// A server that asks for no second factor: a password then opens a session at once.
-pub fn easy(folder: &Path) -> Server {
-    let mut program = program(folder);
-    program.env("SEKISHO_SECOND_FACTOR", "optional");
-    Server::start_as(program)
-}
-
-pub fn register(server: &Server, email: &str) -> Reply {
-    let body = format!("{{\"email\":\"{email}\",\"password\":\"{PASSWORD}\"}}");
-    server.ask("POST /auth/register", "Content-Type: application/json\r\n", &body)
-}
-
-pub fn log_in(server: &Server, email: &str) -> Reply {
-    let form = format!("username={email}&password={}", PASSWORD.replace(' ', "+"));
-    server.ask("POST /auth/jwt/login", FORM, &form)
-}
-
-/// A token of a login that succeeded.
-pub fn token(server: &Server, email: &str) -> String {
-    let reply = log_in(server, email);
-    assert_eq!(reply.status, 200, "{reply:?} {}", server.log());
-    reply.body.split('"').nth(3).unwrap().to_owned()
-}
-
-pub fn me(server: &Server, token: &str) -> Reply {
-    server.ask("GET /users/me", &format!("Authorization: Bearer {token}\r\n"), "")
-}
 
 fn command(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     run(folder, arguments, "")
