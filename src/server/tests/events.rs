@@ -8,11 +8,15 @@ use crate::model::Problem;
 use crate::server::admin::{self, Hand};
 use crate::server::audit::{self, Origin};
 use crate::server::config::Config;
+use crate::server::http;
 use crate::server::tokens;
+use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::routing::get;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const ADA: &str = "ada@example.test";
 const NEW: &str = "eight lanterns by the river";
@@ -200,8 +204,13 @@ async fn the_log_tells_everything_of_a_tour_and_names_the_request_it_came_of() {
 async fn a_failed_request_is_told_with_the_number_that_its_lines_bear() {
     let log = Log::capture();
     let app = TestApp::new().await;
-    app.services.store.close().await;
-    let answer = Visitor::new(&app).log_in(ADA).await;
+    #[expect(unreachable_code, reason = "gives the handler a type")]
+    let broken = get(|| async {
+        panic!("on purpose");
+        "never"
+    });
+    let web = http::Web::new(Router::new().route("/broken", broken), Arc::clone(&app.services));
+    let answer = Visitor::send_to(&web, Request::get("/broken").body(Body::empty()).unwrap()).await;
     let Some(Problem::Internal { incident }) = answer.problem() else { panic!("{}", answer.text) };
     let failed = lines(&log).into_iter().find(|line| line["message"] == "A request failed.").unwrap();
     let number = format!("{incident:08x}");
