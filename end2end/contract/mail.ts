@@ -18,10 +18,9 @@ export function mailsTo(server: Server, email: string, count: number): Promise<M
   return patiently('mails', count, () => keptFor(server, email));
 }
 
-/** Mails are written beside the answer; this long after it, a mail that was not written is not going to be. */
-export async function noMailTo(server: Server, email: string): Promise<boolean> {
-  await sleep(100);
-  return (await keptFor(server, email)).length === 0;
+/** How many links to `page` came to `email` by now. */
+export async function linksTo(server: Server, email: string, page: string): Promise<number> {
+  return (await keptFor(server, email)).filter(({ text }) => text.includes(`/${page}?token=`)).length;
 }
 
 /** The token of the newest link to `page` that came to `email`, once there are `count` of them. */
