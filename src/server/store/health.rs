@@ -63,6 +63,11 @@ impl Health {
         checked
     }
 
+    /// Fails where the name stands for another file than the one that was opened, or for none.
+    pub(super) fn check_name(&self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.length().map(drop))
+    }
+
     /// What is wrong inside, if that is known.
     pub fn damage(&self) -> Option<String> {
         self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -134,9 +134,9 @@ impl Store {
         let mut first = connect(file, "mode=rwc").await?;
         first.execute(PRAGMAS).await?;
         first.close().await?;
-        let writer = pool(1, PRAGMAS).connect_with(file_options(file, "mode=rw")?).await?;
-        let readers = pool(4, READER_PRAGMAS).connect_with(file_options(file, "mode=rw")?).await?;
         let (changes, health) = (Changes::default(), Arc::new(Health::of(file)?));
+        let writer = pool(1, PRAGMAS, &health).connect_with(file_options(file, "mode=rw")?).await?;
+        let readers = pool(4, READER_PRAGMAS, &health).connect_with(file_options(file, "mode=rw")?).await?;
         Ok(Self { backend: Backend::Sqlite, readers, writer, changes, health, lock: Some(Arc::new(lock)) })
     }
 
@@ -222,16 +222,22 @@ fn require_safe_line(url: &str) -> Result<(), sqlx::Error> {
 
 /// Connections to SQLite. They are not tried before each use: there is no wire that could have
 /// been cut, and every try is a way to the connection's thread and back.
-fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
+fn pool(connections: u32, pragmas: &'static str, health: &Arc<Health>) -> AnyPoolOptions {
+    let health = Arc::clone(health);
     AnyPoolOptions::new()
         .max_connections(connections)
+        // All at once: while the file is lost, there are no more to be had.
+        .min_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
         // A file grows no older: as long as it is open it can be read, whatever becomes of its name.
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(move |connection, _| {
+            let health = Arc::clone(&health);
             Box::pin(async move {
+                // Before the first look into it: SQLite deletes the log that stands beside an empty file.
+                health.check_name()?;
                 connection.execute(pragmas).await?;
                 Ok(())
             })

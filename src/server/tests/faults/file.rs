@@ -31,9 +31,11 @@ async fn a_database_that_was_moved_away_takes_no_write_and_works_again_when_it_i
     fs::rename(&file, &elsewhere).unwrap();
     refuses_writes_and_reads_on(&server, &token, 3);
     assert!(!file.exists(), "no empty one takes its place");
-    // Another one is no better: writes would go to the one that was opened.
+    // Another one is no better: writes would go to the one that was opened, and whoever opened this one
+    // would find no table in it.
     File::create(&file).unwrap();
     refuses_writes_and_reads_on(&server, &token, 3);
+    assert!(folder.path().join("data/sekisho.db-wal").exists(), "the log of the other one is not deleted");
     assert!(server.log().contains("is gone, or another file"), "{}", server.log());
     fs::rename(&elsewhere, &file).unwrap();
     works_again(&server);
