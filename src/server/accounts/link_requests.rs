@@ -69,8 +69,6 @@ pub async fn answer_requests(services: &Services) -> Result<usize, Failure> {
 }
 
 async fn answer(services: &Services, request: &LinkRequest) -> Result<(), Failure> {
-    let account = accounts::find_by_email(services.store.read(), &request.email_key).await?;
-    let account = account.filter(|account| account.disabled_at.is_none());
     let (address, agent) = (request.address.clone(), request.agent.clone());
     let origin = Origin { address, agent, ..Origin::of_the_server() };
     let mut tx = services.store.begin().await?;
@@ -78,7 +76,8 @@ async fn answer(services: &Services, request: &LinkRequest) -> Result<(), Failur
     if !store::take(&mut *tx, &request.id).await? {
         return Ok(());
     }
-    match account {
+    let account = accounts::find_by_email(&mut *tx, &request.email_key).await?;
+    match account.filter(|account| account.disabled_at.is_none()) {
         Some(account) if request.purpose == Purpose::ResetPassword.word() => {
             reset::send_link(services, &mut tx, &origin, &account).await?;
         }

@@ -30,5 +30,8 @@ pub async fn run(services: &Services) {
 
 /// Writes the mails that were asked for and delivers what is due; tells how much that was.
 pub async fn post(services: &Services) -> Result<usize, Failure> {
-    Ok(accounts::answer_requests(services).await? + mail::deliver(services).await?)
+    let answered = accounts::answer_requests(services).await;
+    // A request that cannot be answered keeps no other mail back.
+    let delivered = mail::deliver(services).await?;
+    Ok(answered? + delivered)
 }
