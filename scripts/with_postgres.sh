@@ -41,5 +41,10 @@ for attempt in 1 2 3 4 5; do
 done
 cd "$OLDPWD"
 
+# For tests of what becomes of us when it dies: ends it as a crash would, and starts it again.
+printf '#!/bin/sh\ncd / && exec %s "%s" -D "%s" -m immediate -w -t 30 -l "%s" restart >/dev/null 2>&1\n' \
+  "${unprivileged[*]}" "$bin/pg_ctl" "$folder/data" "$folder/data/log" >"$folder/crash"
+chmod +x "$folder/crash"
+export TEST_DATABASE_CRASH="$folder/crash"
 export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
 "$@"

@@ -20,6 +20,8 @@ export interface Ends {
   isKept?: boolean;
   /** When to cut this request off: so many ms after it was sent whole, or half way where that is negative. */
   cut?: (method: string, path: string) => number | undefined;
+  /** Whether an answer says that nobody knows what became of the act. */
+  isVoid?: (status: number) => boolean;
   /** Is told the status of each answer. */
   hear?: (status: number, path: string) => void;
 }
@@ -47,6 +49,7 @@ export class Line {
         response.on('error', lose);
         response.on('end', () => {
           ends.hear?.(response.statusCode ?? 0, path);
+          if (ends.isVoid?.(response.statusCode ?? 0)) return lose(response.statusCode);
           resolve(new Answer(response.statusCode ?? 0, response.headers, Buffer.concat(parts).toString()));
         });
       });

@@ -120,8 +120,17 @@ export class Machine {
     await exit;
   }
 
+  /** Whether people can log in. */
+  isReady(): Promise<boolean> {
+    return this.isGood('/readyz');
+  }
+
   private isHealthy(): Promise<boolean> {
-    return fetch(`${this.url}/healthz`).then((answer) => answer.status === 200, () => false);
+    return this.isGood('/healthz');
+  }
+
+  private isGood(path: string): Promise<boolean> {
+    return fetch(this.url + path).then((answer) => answer.status === 200, () => false);
   }
 
   private environment(): NodeJS.ProcessEnv {
