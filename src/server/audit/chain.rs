@@ -13,8 +13,8 @@ use crate::server::services::Services;
 use crate::server::store::WriteTx;
 use crate::server::store::audit_chain::{self, Cursor, Entry, NewLink};
 
-/// Events of one transaction: so few that nobody waits for the writer.
-const BATCH: i64 = 200;
+/// Most events of one transaction: so few that nobody waits for the writer.
+pub const BATCH: usize = 200;
 /// Longer than any transaction takes: an event older than this is visible or never will be.
 const SLOWEST_S: i64 = 30;
 /// Everything is looked through this often: a clock that was set back puts events out of sight.
@@ -87,10 +87,11 @@ pub async fn chain(services: &Services, look: &mut Look) -> Result<usize, Failur
         Kept::Foreign => return Err(Failure::broken("the end of the chain of events was edited")),
     };
     let is_young = !look.is_past_old && audit_chain::is_young(&mut *tx).await?;
+    let most = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let batch = if is_young {
-        audit_chain::unchained_old(&mut *tx, &look.after, BATCH).await?
+        audit_chain::unchained_old(&mut *tx, &look.after, most).await?
     } else {
-        audit_chain::unchained(&mut *tx, &look.after, BATCH).await?
+        audit_chain::unchained(&mut *tx, &look.after, most).await?
     };
     let Some(last) = batch.last() else {
         // With those of before proofs all chained, the others begin.

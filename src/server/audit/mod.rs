@@ -8,7 +8,7 @@ mod proof;
 mod settings;
 mod verify;
 
-pub use chain::{Look, chain, renew_head};
+pub use chain::{BATCH, Look, chain, renew_head};
 pub use device::device;
 pub use export::export;
 pub use head::Head;
@@ -20,6 +20,7 @@ use crate::model::{AccountId, Language, Timestamp};
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::store::events::{self, Event};
+use proof::Whose;
 use sqlx::AnyConnection;
 
 /// Most events of one page.
@@ -69,14 +70,24 @@ pub async fn record(
     let from = origin.address.as_str();
     tracing::info!(kind = name(kind), account = account.as_str(), from, "Something happened to an account.");
     services.metrics.events.add([name(kind)]);
-    proof::write(services, db, account, name(kind), origin).await
+    proof::write(services, db, Whose::Owners(account), name(kind), origin).await
 }
 
-/// Logs a refusal of somebody who has no account; `email` is a keyed digest of what was typed.
-pub fn log_refused_stranger(services: &Services, email: &str, kind: EventKind, origin: &Origin) {
-    services.metrics.events.add([name(kind)]);
+/// The same work for somebody who has no account: else the faster answer tells who has one. What is
+/// written is read by nobody and soon deleted. `email` is a keyed digest of what was typed.
+pub async fn record_nobodys(
+    services: &Services,
+    db: &mut AnyConnection,
+    email: &str,
+    kind: EventKind,
+    origin: &Origin,
+) -> Result<(), Failure> {
     let from = origin.address.as_str();
     tracing::info!(kind = name(kind), email, from, "Somebody without an account was refused.");
+    services.metrics.events.add([name(kind)]);
+    // As long as any other id.
+    let id = AccountId::from(email.chars().take(36).collect::<String>());
+    proof::write(services, db, Whose::Nobodys(&id), name(kind), origin).await
 }
 
 /// When something last happened to an account.

@@ -14,14 +14,23 @@ use std::collections::BTreeMap;
 /// Every key of the history by its number.
 pub(super) type Keys = BTreeMap<i64, DigestKey>;
 
-/// Writes an event.
+/// Whose event it is.
+#[derive(Clone, Copy)]
+pub(super) enum Whose<'a> {
+    Owners(&'a AccountId),
+    /// Of an account that there is not, though it has an id.
+    Nobodys(&'a AccountId),
+}
+
+/// Writes an event; takes as long whosever it is.
 pub(super) async fn write(
     services: &Services,
     db: &mut AnyConnection,
-    account: &AccountId,
+    whose: Whose<'_>,
     kind: &str,
     origin: &Origin,
 ) -> Result<(), Failure> {
+    let (Whose::Owners(account) | Whose::Nobodys(account)) = whose;
     let (id, at, salt) = (uuid::Uuid::new_v4().to_string(), services.clock.now(), DigestKey::new()?);
     // A salt of its own: once it is erased with the rest, no address can be tried against the digest.
     let origin_digest = salt.digest(&[&origin.address, &origin.agent])?;
@@ -30,7 +39,10 @@ pub(super) async fn write(
     let proof = format!("{number}.{digest}");
     let personal = NewOrigin { address: &origin.address, agent: &origin.agent, salt: &salt.text() };
     let new = NewEvent { id: &id, account, at, kind, origin_digest: &origin_digest, proof: &proof, origin: personal };
-    Ok(events::insert(db, &new).await?)
+    Ok(match whose {
+        Whose::Owners(_) => events::insert(db, &new).await,
+        Whose::Nobodys(_) => events::insert_nobodys(db, &new).await,
+    }?)
 }
 
 /// True if a server that holds one of `keys` wrote the event, and wrote it so.

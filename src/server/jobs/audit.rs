@@ -14,8 +14,8 @@ pub async fn run(services: &Services) {
     let mut look = Look::new();
     loop {
         let pause = match audit::chain(services, &mut look).await {
-            // There may be more. Requests that wait for the writer go first.
-            Ok(count) if count > 0 => Duration::from_millis(20),
+            // There are more. Requests that wait for the writer go first.
+            Ok(count) if count >= audit::BATCH => Duration::from_millis(20),
             Ok(_) => PAUSE,
             Err(failure) => {
                 let problem = failure.into_problem();

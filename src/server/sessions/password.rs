@@ -12,7 +12,7 @@ use crate::server::mail::SecurityNotice;
 use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
 use crate::server::store::accounts::{self, Account};
-use crate::server::store::{events, guards};
+use crate::server::store::events;
 use sqlx::AnyConnection;
 
 /// A right password after so many wrong ones is told to the owner.
@@ -75,7 +75,7 @@ pub(super) async fn owner(
     let counted = count(services, origin, &key, account.as_ref()).await?;
     let verdict = verify(services, &counted, &password, account.as_ref()).await?;
     let Some(account) = account else {
-        note_nobody(services, &key, EventKind::PasswordRefused, origin).await?;
+        note_nobodys(services, &key, EventKind::PasswordRefused, origin).await?;
         return Err(Problem::BadCredentials.into());
     };
     if verdict == Verdict::Wrong || account.disabled_at.is_some() {
@@ -116,7 +116,7 @@ async fn count(
     match account {
         _ if !refusal.is_news => {}
         Some(account) => note(services, account, EventKind::Throttled, origin).await?,
-        None => note_nobody(services, email_key, EventKind::Throttled, origin).await?,
+        None => note_nobodys(services, email_key, EventKind::Throttled, origin).await?,
     }
     Err(guesses::problem(refusal).into())
 }
@@ -186,15 +186,10 @@ pub(super) async fn note(
     Ok(tx.commit().await?)
 }
 
-/// As durable a write as [`note`], for an address without an account: else the faster answer tells
-/// who has one.
-async fn note_nobody(services: &Services, email_key: &str, kind: EventKind, origin: &Origin) -> Result<(), Failure> {
-    audit::log_refused_stranger(services, &services.keys.limit_digest(email_key)?, kind, origin);
-    let now = services.clock.now().seconds().to_string();
+/// The same for an address without an account.
+async fn note_nobodys(services: &Services, email_key: &str, kind: EventKind, origin: &Origin) -> Result<(), Failure> {
+    let email = services.keys.limit_digest(email_key)?;
     let mut tx = services.store.begin().await?;
-    // An event is two rows.
-    for row in ["latest refusal of nobody", "latest origin of nobody"] {
-        guards::put(&mut *tx, row, &now).await?;
-    }
+    audit::record_nobodys(services, &mut tx, &email, kind, origin).await?;
     Ok(tx.commit().await?)
 }

@@ -37,22 +37,43 @@ pub struct NewOrigin<'a> {
     pub salt: &'a str,
 }
 
+/// Two statements that write an event: the row and its personal part.
+type Statements = [&'static str; 2];
+
+const OF_ACCOUNTS: Statements = [
+    "INSERT INTO events (id, account_id, at, kind, nth, origin_digest, proof) VALUES ($1, $2, $3, $4, \
+     (SELECT COALESCE(MAX(nth), 0) + 1 FROM events WHERE account_id = $2), $5, $6)",
+    "INSERT INTO event_origins (event_id, account_id, address, agent, salt) VALUES ($1, $2, $3, $4, $5)",
+];
+
+const OF_NOBODY: Statements = [
+    "INSERT INTO nobodys_events (id, account_id, at, kind, nth, origin_digest, proof) VALUES ($1, $2, $3, $4, \
+     (SELECT COALESCE(MAX(nth), 0) + 1 FROM nobodys_events WHERE account_id = $2), $5, $6)",
+    "INSERT INTO nobodys_origins (event_id, account_id, address, agent, salt) VALUES ($1, $2, $3, $4, $5)",
+];
+
 /// Adds to the history of an account.
 pub async fn insert(db: &mut AnyConnection, new: &NewEvent<'_>) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO events (id, account_id, at, kind, nth, origin_digest, proof) VALUES ($1, $2, $3, $4, \
-         (SELECT COALESCE(MAX(nth), 0) + 1 FROM events WHERE account_id = $2), $5, $6)",
-    )
-    .bind(new.id)
-    .bind(new.account.as_str())
-    .bind(new.at.seconds())
-    .bind(new.kind)
-    .bind(new.origin_digest)
-    .bind(new.proof)
-    .execute(&mut *db)
-    .await?;
+    write(db, OF_ACCOUNTS, new).await
+}
+
+/// The same work for an account that there is not; see [`delete_nobodys`].
+pub async fn insert_nobodys(db: &mut AnyConnection, new: &NewEvent<'_>) -> sqlx::Result<()> {
+    write(db, OF_NOBODY, new).await
+}
+
+async fn write(db: &mut AnyConnection, [event, origin]: Statements, new: &NewEvent<'_>) -> sqlx::Result<()> {
+    sqlx::query(event)
+        .bind(new.id)
+        .bind(new.account.as_str())
+        .bind(new.at.seconds())
+        .bind(new.kind)
+        .bind(new.origin_digest)
+        .bind(new.proof)
+        .execute(&mut *db)
+        .await?;
     let NewOrigin { address, agent, salt } = new.origin;
-    sqlx::query("INSERT INTO event_origins (event_id, account_id, address, agent, salt) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query(origin)
         .bind(new.id)
         .bind(new.account.as_str())
         .bind(address)
@@ -61,6 +82,12 @@ pub async fn insert(db: &mut AnyConnection, new: &NewEvent<'_>) -> sqlx::Result<
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Deletes what [`insert_nobodys`] wrote before `now`; tells how many events that were, at most `limit`.
+pub async fn delete_nobodys(db: impl AnyExecutor<'_>, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let query = "DELETE FROM nobodys_events WHERE id IN (SELECT id FROM nobodys_events WHERE at < $1 LIMIT $2)";
+    Ok(sqlx::query(query).bind(now.seconds()).bind(limit).execute(db).await?.rows_affected())
 }
 
 /// The newest events of an account whose place is before `before`, newest first.
@@ -72,7 +99,7 @@ pub async fn newest(
 ) -> sqlx::Result<Vec<Event>> {
     sqlx::query_as(
         "SELECT at, kind, address, agent, nth FROM events e JOIN event_origins o ON o.event_id = e.id \
-         WHERE e.account_id = $1 AND nth < $2 ORDER BY nth DESC, e.id LIMIT $3",
+         WHERE e.account_id = $1 AND nth < $2 ORDER BY nth DESC, e.id LIMIT CAST($3 AS BIGINT)",
     )
     .bind(account.as_str())
     .bind(before)

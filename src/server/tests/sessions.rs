@@ -3,7 +3,7 @@
 use super::app::PASSWORD;
 use super::{TestApp, Visitor};
 use crate::model::Problem;
-use crate::server::store::guards;
+use crate::server::limits;
 use axum::body::Body;
 use axum::http::Request;
 
@@ -37,16 +37,21 @@ async fn unknown_wrong_and_disabled_are_answered_alike() {
 async fn a_refusal_is_written_down_whether_or_not_there_is_an_account() {
     let app = TestApp::new().await;
     app.registered(ADA).await;
-    let commits = || async {
-        let nobody = guards::find(app.services.store.read(), "latest refusal of nobody").await.unwrap();
-        let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM events WHERE kind = 'password_refused'");
-        (nobody.is_some(), count.fetch_one(app.services.store.read()).await.unwrap())
+    let written = || async {
+        let query = "SELECT (SELECT COUNT(*) FROM nobodys_events e JOIN nobodys_origins o ON o.event_id = e.id), \
+                     (SELECT COUNT(*) FROM events WHERE kind = 'password_refused')";
+        sqlx::query_as::<_, (i64, i64)>(query).fetch_one(app.services.store.read()).await.unwrap()
     };
     let wrong = |email| [("email", email), ("password", "wrong password"), ("next", "")];
     Visitor::new(&app).post("/fn/login", &wrong(ADA)).await;
-    assert_eq!(commits().await, (false, 1));
+    assert_eq!(written().await, (0, 1));
     Visitor::new(&app).post("/fn/login", &wrong("nobody@example.test")).await;
-    assert_eq!(commits().await, (true, 1));
+    assert_eq!(written().await, (1, 1));
+    limits::sweep(&app.services).await.unwrap();
+    assert_eq!(written().await, (1, 1), "that of this second stays");
+    app.advance(1);
+    limits::sweep(&app.services).await.unwrap();
+    assert_eq!(written().await, (0, 1));
 }
 
 #[tokio::test]
