@@ -6,6 +6,11 @@ use sekisho::server::cli::{self, Cli};
 use sekisho::server::log;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Erases what is freed: requests are read into buffers that hold passwords and tokens.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -6,6 +6,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use argon2_rust::Hasher;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 pub(super) const TAG_BYTES: usize = 32;
 
@@ -87,6 +88,15 @@ impl Workspace {
         Ok(tag[..].ct_eq(expected.as_bytes()).into())
     }
 
+    /// Gives the memory back, so that nothing of the last password can be read from it.
+    pub fn forget(&mut self) {
+        match self {
+            Self::RustCrypto(blocks) => *blocks = Vec::new(),
+            // A mapping of its own, which the system erases before anybody gets it again.
+            Self::Simd(hasher) => *hasher = None,
+        }
+    }
+
     fn tag(&mut self, password: &[u8], salt: &[u8], params: HashParams) -> Result<[u8; TAG_BYTES], String> {
         match self {
             Self::RustCrypto(blocks) => slow_tag(blocks, password, salt, params).map_err(|error| error.to_string()),
@@ -95,11 +105,18 @@ impl Workspace {
                 let hasher = hasher.get_or_insert_with(|| argon2.hasher());
                 hasher.set_argon2(argon2);
                 let mut tag = [0; TAG_BYTES];
-                hasher.hash_into(password, salt, &mut tag).map_err(|error| error.to_string())?;
-                Ok(tag)
+                let done = hasher.hash_into(password, salt, &mut tag).map_err(|error| error.to_string());
+                wipe_stack();
+                done.map(|()| tag)
             }
         }
     }
+}
+
+/// Overwrites what a hash left on the stack below its caller: the password is among it.
+#[inline(never)]
+fn wipe_stack() {
+    std::hint::black_box([0_u8; 8 * 1024]).zeroize();
 }
 
 fn slow_tag(

@@ -3,13 +3,14 @@
 //! One thread per core, each keeping its own memory, scheduled `SCHED_IDLE`: they run when
 //! nothing else wants to. Before them stands a queue of 64; who finds it full or waits five
 //! seconds is told to come back. (tokio's blocking pool would be 512 threads of 19 MiB.)
+//! A thread that finds nothing to do for a second gives its memory back.
 
 use super::hash::{Workspace, nobodys};
 use super::{Choice, HashParams, Implementation};
 use crate::model::Problem;
 use crate::server::failure::Failure;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
 use tokio::sync::oneshot;
@@ -17,6 +18,9 @@ use zeroize::Zeroizing;
 
 const QUEUE: usize = 64;
 const MAX_WAIT: Duration = Duration::from_secs(5);
+/// What a hash leaves in memory makes guesses at its password cheap: it is overwritten by the next one, or
+/// given back after this time. (To erase it after each would take a twelfth of the time of a hash.)
+const MEMORY_LASTS: Duration = Duration::from_secs(1);
 
 /// When the hashing threads run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +45,7 @@ enum Order {
 
 /// Hands passwords to the hashing threads.
 pub struct HashLane {
-    orders: mpsc::SyncSender<Order>,
+    orders: flume::Sender<Order>,
     params: HashParams,
     dummy: String,
     figures: LaneFigures,
@@ -78,8 +82,8 @@ impl Drop for Waiting<'_> {
 impl HashLane {
     /// Starts `threads` hashing threads; they end when the lane is dropped.
     pub fn start(threads: usize, params: HashParams, priority: Priority, choice: Choice) -> Result<Self, String> {
-        let (orders, receiver) = mpsc::sync_channel(QUEUE);
-        let shop = Arc::new(Shop { orders: Mutex::new(receiver), params, choice, implementation: OnceLock::new() });
+        let (orders, receiver) = flume::bounded(QUEUE);
+        let shop = Arc::new(Shop { orders: receiver, params, choice, implementation: OnceLock::new() });
         for number in 0..threads.max(1) {
             let shop = Arc::clone(&shop);
             std::thread::Builder::new()
@@ -138,7 +142,7 @@ impl HashLane {
 
 /// What the threads share.
 struct Shop {
-    orders: Mutex<mpsc::Receiver<Order>>,
+    orders: flume::Receiver<Order>,
     params: HashParams,
     choice: Choice,
     implementation: OnceLock<Implementation>,
@@ -152,7 +156,7 @@ impl Shop {
         // Proved here, where it delays no start: only logins wait for it.
         let implementation = self.implementation.get_or_init(|| Implementation::choose(self.choice, self.params));
         let mut workspace = Workspace::new(*implementation);
-        while let Some(order) = self.next() {
+        while let Some(order) = self.next(&mut workspace) {
             match order {
                 Order::Hash(_, answer) if answer.is_closed() => {}
                 Order::Verify(_, _, answer) if answer.is_closed() => {}
@@ -162,10 +166,15 @@ impl Shop {
         }
     }
 
-    /// Waits for an order. A function of its own: in the head of the loop the lock would be held
-    /// through its body, and one thread alone would hash.
-    fn next(&self) -> Option<Order> {
-        self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+    /// Waits for an order.
+    fn next(&self, workspace: &mut Workspace) -> Option<Order> {
+        match self.orders.recv_timeout(MEMORY_LASTS) {
+            Err(flume::RecvTimeoutError::Timeout) => {
+                workspace.forget();
+                self.orders.recv().ok()
+            }
+            order => order.ok(),
+        }
     }
 }
 

@@ -222,3 +222,49 @@ fn a_new_master_key_is_put_to_use_through_kills_while_a_server_runs() {
     assert_eq!(server.post("/fn/login", &form).status, 200);
     assert!(run(folder.path(), &["audit", "verify"], "").is_ok());
 }
+
+fn is_in(bytes: &[u8], word: &[u8]) -> bool {
+    let starts = bytes.iter().enumerate().filter(|(_, byte)| **byte == word[0]);
+    starts.map(|(at, _)| &bytes[at..]).any(|rest| rest.starts_with(word))
+}
+
+/// Where `words` stand in the memory of a process; an error where it may not be looked into.
+fn in_memory(process: u32, words: &[&[u8]]) -> std::io::Result<Vec<String>> {
+    let memory = std::fs::File::open(format!("/proc/{process}/mem"))?;
+    let mut found = Vec::new();
+    for line in std::fs::read_to_string(format!("/proc/{process}/maps"))?.lines() {
+        let (range, rest) = line.split_once(' ').unwrap();
+        let (begin, end) = range.split_once('-').unwrap();
+        let [begin, end] = [begin, end].map(|text| u64::from_str_radix(text, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(end - begin).unwrap()];
+        // What is no memory of its own cannot be read.
+        if rest.starts_with("rw") && std::os::unix::fs::FileExt::read_exact_at(&memory, &mut bytes, begin).is_ok() {
+            found.extend(words.iter().filter(|word| is_in(&bytes, word)).map(|_| line.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn five_seconds_after_a_login_nothing_of_the_password_is_in_memory() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    let form = format!("email=ada%40example.test&password={}", PASSWORD.replace(' ', "+"));
+    assert_eq!(server.post("/fn/register", &form).status, 200);
+    for _ in 0..3 {
+        assert_eq!(server.post("/fn/login", &format!("{form}&next=")).status, 200);
+    }
+    let words: [&[u8]; 2] = [b"lamps over the gate", b"lamps+over+the+gate"];
+    // Only root may look at all. (The folder's name proves that this way of looking finds what is there.)
+    let Ok(here) = in_memory(server.child.id(), &[folder.path().as_os_str().as_encoded_bytes()]) else { return };
+    assert!(!here.is_empty());
+    let until = std::time::Instant::now() + Duration::from_secs(5);
+    loop {
+        let found = in_memory(server.child.id(), &words).unwrap();
+        if found.is_empty() {
+            break;
+        }
+        assert!(std::time::Instant::now() < until, "the password is still in {found:?}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
