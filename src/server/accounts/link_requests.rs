@@ -56,6 +56,7 @@ pub async fn ask_link(services: &Services, origin: &Origin, link: LinkTo, email:
     };
     let mut tx = services.store.begin().await?;
     store::insert(&mut *tx, &request).await?;
+    services.store.owe_post();
     Ok(tx.commit().await?)
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// How long a message waits at most that another process wrote, or that has become due.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Delivers mail until the server stops: at once after a commit of this process.
+/// Delivers mail until the server stops: at once after this process wrote some.
 pub async fn run(services: &Services) {
     loop {
         match post(services).await {
@@ -24,7 +24,7 @@ pub async fn run(services: &Services) {
             }
         }
         // Woken or not: either is a reason to look.
-        drop(tokio::time::timeout(PAUSE, services.store.committed()).await);
+        drop(tokio::time::timeout(PAUSE, services.store.post()).await);
     }
 }
 

@@ -57,6 +57,7 @@ pub async fn send(
     let sealed_message = &*services.keys.seal(place(&id), &letter)?;
     let expires_at = now.plus_s(message.lifetime_s());
     let new = NewMessage { id: &id, kind: message.kind(), sealed_message, now, expires_at };
+    services.store.owe_post();
     Ok(outbox::insert(db, new).await?)
 }
 

@@ -60,7 +60,8 @@ pub async fn unchained(db: impl AnyExecutor<'_>, after: &Cursor, limit: i64) -> 
                  FROM events e LEFT JOIN audit_chain c ON c.event_id = e.id \
                  LEFT JOIN event_origins o ON o.event_id = e.id LEFT JOIN accounts a ON a.id = e.account_id \
                  WHERE c.event_id IS NULL AND e.at >= $1 \
-                 AND (e.at > $1 OR e.nth > $2 OR (e.nth = $2 AND e.id > $3)) ORDER BY e.at, e.nth, e.id LIMIT $4";
+                 AND (e.at > $1 OR e.nth > $2 OR (e.nth = $2 AND e.id > $3)) ORDER BY e.at, e.nth, e.id \
+                 LIMIT CAST($4 AS BIGINT)";
     bound(query, after, limit).fetch_all(db).await
 }
 
@@ -71,7 +72,8 @@ pub async fn unchained_old(db: impl AnyExecutor<'_>, after: &Cursor, limit: i64)
                  FROM events e LEFT JOIN audit_chain c ON c.event_id = e.id \
                  LEFT JOIN event_origins o ON o.event_id = e.id LEFT JOIN accounts a ON a.id = e.account_id \
                  WHERE c.event_id IS NULL AND e.proof = '' AND e.at >= $1 \
-                 AND (e.at > $1 OR e.nth > $2 OR (e.nth = $2 AND e.id > $3)) ORDER BY e.at, e.nth, e.id LIMIT $4";
+                 AND (e.at > $1 OR e.nth > $2 OR (e.nth = $2 AND e.id > $3)) ORDER BY e.at, e.nth, e.id \
+                 LIMIT CAST($4 AS BIGINT)";
     bound(query, after, limit).fetch_all(db).await
 }
 

@@ -93,7 +93,7 @@ pub async fn clear(db: impl AnyExecutor<'_>, digest: &str) -> sqlx::Result<()> {
 pub async fn delete_surplus(db: impl AnyExecutor<'_>, account: &AccountId, most: i64) -> sqlx::Result<()> {
     sqlx::query(
         "DELETE FROM devices WHERE account_id = $1 AND digest NOT IN \
-         (SELECT digest FROM devices WHERE account_id = $1 ORDER BY seen_at DESC, expires_at DESC, digest LIMIT $2)",
+         (SELECT digest FROM devices WHERE account_id = $1 ORDER BY seen_at DESC, expires_at DESC, digest LIMIT CAST($2 AS BIGINT))",
     )
     .bind(account.as_str())
     .bind(most)

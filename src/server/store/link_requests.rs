@@ -35,7 +35,8 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: &LinkRequest) -> sqlx::Result
 /// The requests whose turn it is.
 pub async fn oldest(db: impl AnyExecutor<'_>, limit: i64) -> sqlx::Result<Vec<LinkRequest>> {
     sqlx::query_as(
-        "SELECT id, purpose, email_key, address, agent, asked_at FROM link_requests ORDER BY asked_at, id LIMIT $1",
+        "SELECT id, purpose, email_key, address, agent, asked_at FROM link_requests ORDER BY asked_at, id \
+         LIMIT CAST($1 AS BIGINT)",
     )
     .bind(limit)
     .fetch_all(db)

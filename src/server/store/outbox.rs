@@ -44,7 +44,7 @@ pub async fn insert(db: impl AnyExecutor<'_>, new: NewMessage<'_>) -> sqlx::Resu
 pub async fn due(db: impl AnyExecutor<'_>, now: Timestamp, limit: i64) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT id FROM outbox WHERE next_try_at <= $1 AND delivered_at IS NULL AND sealed_message IS NOT NULL \
-         ORDER BY tries, created_at, id LIMIT $2",
+         ORDER BY tries, created_at, id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(now.seconds())
     .bind(limit)

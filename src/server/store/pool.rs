@@ -1,9 +1,13 @@
 //! Opens the database: one variable decides which.
 
+use super::changes::Changes;
 use super::health::Health;
 use super::in_use::InUse;
+use super::reader::Reader;
+use super::readers::{READERS, Readers};
 use super::upgrade;
-use super::write_tx::{Changes, WriteTx};
+use super::write_tx::WriteTx;
+use super::writer::Writer;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -44,16 +48,24 @@ pub enum Backend {
     Postgres,
 }
 
-/// The open database: a pool to read from and one to write with (on PostgreSQL the same).
+/// The open database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    backend: Backend,
-    readers: AnyPool,
-    writer: AnyPool,
+    lines: Lines,
     changes: Changes,
     health: Arc<Health>,
-    /// On SQLite: that we use the file.
-    lock: Option<Arc<InUse>>,
+}
+
+/// The connections to it.
+#[derive(Clone, Debug)]
+enum Lines {
+    Sqlite {
+        readers: Readers,
+        writer: Writer,
+        /// That we use the file.
+        lock: Arc<InUse>,
+    },
+    Postgres(AnyPool),
 }
 
 impl Store {
@@ -66,9 +78,9 @@ impl Store {
             upgrade::sqlite(&store, &file).await?;
             store
         } else {
-            let store = Self::open_postgres(url).await?;
-            upgrade::postgres(&store.writer).await?;
-            store
+            let pool = open_postgres(url).await?;
+            upgrade::postgres(&pool).await?;
+            Self { lines: Lines::Postgres(pool), changes: Changes::default(), health: Arc::default() }
         };
         store.check().await?;
         Ok(store)
@@ -76,12 +88,18 @@ impl Store {
 
     /// Which database this is.
     pub fn backend(&self) -> Backend {
-        self.backend
+        match self.lines {
+            Lines::Sqlite { .. } => Backend::Sqlite,
+            Lines::Postgres(_) => Backend::Postgres,
+        }
     }
 
     /// For reading; never waits for a writer.
-    pub fn read(&self) -> &AnyPool {
-        &self.readers
+    pub fn read(&self) -> Reader<'_> {
+        match &self.lines {
+            Lines::Sqlite { readers, .. } => Reader::sqlite(readers),
+            Lines::Postgres(pool) => Reader::postgres(pool),
+        }
     }
 
     /// Whether the database can be trusted, and whether it is all there.
@@ -92,12 +110,10 @@ impl Store {
     /// Starts a transaction that may write. Waits at most five seconds for its turn.
     pub async fn begin(&self) -> Result<WriteTx, sqlx::Error> {
         self.health.check()?;
-        let tx = match self.backend {
-            // A deferred transaction that writes later fails at once, whatever `busy_timeout` says.
-            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
-            Backend::Postgres => self.writer.begin().await,
-        }?;
-        Ok(WriteTx::new(tx, self.changes.clone()))
+        Ok(match &self.lines {
+            Lines::Sqlite { writer, .. } => WriteTx::sqlite(writer.begin().await?),
+            Lines::Postgres(pool) => WriteTx::postgres(pool.begin().await?, self.changes.clone()),
+        })
     }
 
     /// How many transactions this process has committed. What was read after a count may be
@@ -106,62 +122,65 @@ impl Store {
         self.changes.count()
     }
 
-    /// Waits for the next commit of this process, or for none if there was one since the last wait.
-    /// For one waiter: the delivery of mail.
-    pub async fn committed(&self) {
-        self.changes.committed().await;
+    /// Says that a transaction under way brings something to be posted: see [`Store::post`].
+    pub fn owe_post(&self) {
+        self.changes.owe_post();
+    }
+
+    /// Waits for the commit of something to be posted, or for none if there was one since the last wait.
+    /// For one waiter: the job that posts. It may miss what this process was told while others committed,
+    /// and what other processes write.
+    pub async fn post(&self) {
+        self.changes.post().await;
     }
 
     /// How many connections there are to read with, and how many of them are idle.
     pub fn connections(&self) -> (u32, usize) {
-        (self.readers.size(), self.readers.num_idle())
+        match &self.lines {
+            Lines::Sqlite { readers, .. } => (READERS, readers.idle()),
+            Lines::Postgres(pool) => (pool.size(), pool.num_idle()),
+        }
     }
 
     /// Closes every connection; on SQLite this also checkpoints the log.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        let closed = match &self.lines {
+            Lines::Sqlite { readers, writer, .. } => readers.close().await.and(writer.close().await),
+            Lines::Postgres(pool) => {
+                pool.close().await;
+                Ok(())
+            }
+        };
+        if let Err(error) = closed {
+            tracing::warn!(%error, "The database was not closed in order.");
+        }
     }
 
     /// The lock that says that we use the file, on SQLite.
     pub(super) fn lock(&self) -> Option<&InUse> {
-        self.lock.as_deref()
+        match &self.lines {
+            Lines::Sqlite { lock, .. } => Some(lock),
+            Lines::Postgres(_) => None,
+        }
     }
 
     async fn open_sqlite(file: &Path) -> Result<Self, sqlx::Error> {
-        let lock = InUse::shared(file).await?;
+        let lock = Arc::new(InUse::shared(file).await?);
         // Made here or never: where the file is lost later on, no connection puts an empty one in its place.
         let mut first = connect(file, "mode=rwc").await?;
         first.execute(PRAGMAS).await?;
         first.close().await?;
         let (changes, health) = (Changes::default(), Arc::new(Health::of(file)?));
-        let writer = pool(1, PRAGMAS, &health).connect_with(file_options(file, "mode=rw")?).await?;
-        let readers = pool(4, READER_PRAGMAS, &health).connect_with(file_options(file, "mode=rw")?).await?;
-        Ok(Self { backend: Backend::Sqlite, readers, writer, changes, health, lock: Some(Arc::new(lock)) })
-    }
-
-    async fn open_postgres(url: &str) -> Result<Self, sqlx::Error> {
-        require_safe_line(url)?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options(url)?)
-            .await?;
-        Ok(Self {
-            backend: Backend::Postgres,
-            readers: pool.clone(),
-            writer: pool,
-            changes: Changes::default(),
-            health: Arc::default(),
-            lock: None,
-        })
+        let writer = Writer::open(file, &health, &changes).await?;
+        let readers = Readers::open(file, &health).await?;
+        Ok(Self { lines: Lines::Sqlite { readers, writer, lock }, changes, health })
     }
 
     async fn check(&self) -> Result<(), sqlx::Error> {
-        if self.backend == Backend::Postgres {
+        if self.backend() == Backend::Postgres {
             return Ok(());
         }
-        let mut connection = self.writer.acquire().await?;
+        let mut connection = self.begin().await?;
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
         let mode = pragma_text(&mut connection, "PRAGMA journal_mode").await?;
         if parse_version(&version).is_none_or(|version| version < OLDEST_SQLITE) || mode != "wal" {
@@ -185,6 +204,30 @@ pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
         return Ok(None);
     }
     Ok(Some(SqliteConnectOptions::from_str(url)?.get_filename().to_owned()))
+}
+
+/// A connection to write with, to the file that was opened first.
+pub(super) async fn connect_writer(file: &Path, health: &Health) -> Result<AnyConnection, sqlx::Error> {
+    connect_checked(file, health, PRAGMAS).await
+}
+
+/// A connection to read with, to the same file.
+pub(super) async fn connect_reader(file: &Path, health: &Health) -> Result<AnyConnection, sqlx::Error> {
+    connect_checked(file, health, READER_PRAGMAS).await
+}
+
+async fn connect_checked(file: &Path, health: &Health, pragmas: &'static str) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = AnyConnection::connect_with(&file_options(file, "mode=rw")?).await?;
+    // Before the first look into it: SQLite deletes the log that stands beside an empty file.
+    health.check_name()?;
+    connection.execute(pragmas).await?;
+    Ok(connection)
+}
+
+async fn open_postgres(url: &str) -> Result<AnyPool, sqlx::Error> {
+    require_safe_line(url)?;
+    let pool = AnyPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(5));
+    pool.connect_with(options(url)?).await
 }
 
 /// One connection of its own to an SQLite file; `how` is what SQLite is asked for, such as `mode=ro`.
@@ -218,32 +261,6 @@ fn require_safe_line(url: &str) -> Result<(), sqlx::Error> {
         return Ok(());
     }
     Err(sqlx::Error::Configuration("PostgreSQL on another machine needs sslmode=verify-full in its URL".into()))
-}
-
-/// Connections to SQLite. They are not tried before each use: there is no wire that could have
-/// been cut, and every try is a way to the connection's thread and back.
-fn pool(connections: u32, pragmas: &'static str, health: &Arc<Health>) -> AnyPoolOptions {
-    let health = Arc::clone(health);
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        // All at once: while the file is lost, there are no more to be had.
-        .min_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
-        // A file grows no older: as long as it is open it can be read, whatever becomes of its name.
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(move |connection, _| {
-            let health = Arc::clone(&health);
-            Box::pin(async move {
-                // Before the first look into it: SQLite deletes the log that stands beside an empty file.
-                health.check_name()?;
-                connection.execute(pragmas).await?;
-                Ok(())
-            })
-        })
-        // SQLite gives a transaction up by itself where the disk is full; sqlx counts it as open for ever.
-        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 async fn pragma_text(connection: &mut AnyConnection, pragma: &'static str) -> Result<String, sqlx::Error> {

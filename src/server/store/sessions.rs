@@ -190,7 +190,8 @@ pub async fn delete_all_of(db: impl AnyExecutor<'_>, account: &AccountId) -> sql
 pub async fn delete_surplus(db: impl AnyExecutor<'_>, account: &AccountId, kept: &str, most: i64) -> sqlx::Result<u64> {
     let done = sqlx::query(
         "DELETE FROM sessions WHERE account_id = $1 AND digest <> $2 AND digest NOT IN \
-         (SELECT digest FROM sessions WHERE account_id = $1 ORDER BY last_seen_at DESC, created_at DESC, digest LIMIT $3)",
+         (SELECT digest FROM sessions WHERE account_id = $1 ORDER BY last_seen_at DESC, created_at DESC, digest \
+         LIMIT CAST($3 AS BIGINT))",
     )
     .bind(account.as_str())
     .bind(kept)

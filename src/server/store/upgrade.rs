@@ -1,9 +1,9 @@
 //! Brings the tables up to date.
 
 use super::copy;
-use super::pool::Store;
+use super::pool::{Store, connect};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, Connection};
 use std::path::Path;
 
 /// Every change of the tables, in order.
@@ -47,7 +47,6 @@ pub async fn standing(database: &mut AnyConnection) -> sqlx::Result<Standing> {
 
 /// On PostgreSQL sqlx takes a lock, which goes with the connection: whatever happens, nobody waits for it.
 pub(super) async fn postgres(pool: &AnyPool) -> sqlx::Result<()> {
-    use sqlx::Connection;
     let mut connection = pool.acquire().await?.detach();
     let done = migrator().run_direct(None, &mut connection, false).await;
     connection.close().await?;
@@ -57,32 +56,42 @@ pub(super) async fn postgres(pool: &AnyPool) -> sqlx::Result<()> {
 /// On SQLite sqlx's own lock does nothing. So the whole run is one immediate transaction; and where rows
 /// are at stake, nobody else uses the database meanwhile and a copy of what it was is kept.
 pub(super) async fn sqlite(store: &Store, database: &Path) -> sqlx::Result<()> {
-    let is_behind = async || Ok(matches!(standing(&mut *store.read().acquire().await?).await?, Standing::Behind(_)));
+    let is_behind = async || {
+        let mut connection = connect(database, "mode=rw").await?;
+        let standing = standing(&mut connection).await?;
+        connection.close().await?;
+        Ok(matches!(standing, Standing::Behind(_)))
+    };
     if !is_behind().await? {
-        return run(store).await;
+        return run(database).await;
     }
-    let Some(lock) = store.lock() else { return run(store).await };
+    let Some(lock) = store.lock() else { return run(database).await };
     if !lock.wait_alone(async || is_behind().await.map(|is_behind| !is_behind)).await? {
-        return run(store).await;
+        return run(database).await;
     }
-    let done = run_with_copy(store, database).await;
+    let done = run_with_copy(database).await;
     lock.share().await?;
     done
 }
 
-async fn run_with_copy(store: &Store, database: &Path) -> sqlx::Result<()> {
-    let mut tx = store.begin().await?;
+async fn run_with_copy(database: &Path) -> sqlx::Result<()> {
+    let mut connection = connect(database, "mode=rw").await?;
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
     if let Standing::Behind(version) = standing(&mut tx).await? {
         let kept = copy::before_upgrade(database, version).await?;
         let copy = kept.display().to_string();
         tracing::info!(copy, "The tables are brought up to date; a copy of the database as it was is kept.");
     }
     migrator().run_direct(None, &mut *tx, false).await?;
-    tx.commit().await
+    tx.commit().await?;
+    connection.close().await
 }
 
-async fn run(store: &Store) -> sqlx::Result<()> {
-    let mut tx = store.begin().await?;
+async fn run(database: &Path) -> sqlx::Result<()> {
+    // Of its own: each change is a transaction within ours, as sqlx counts them.
+    let mut connection = connect(database, "mode=rw").await?;
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
     migrator().run_direct(None, &mut *tx, false).await?;
-    tx.commit().await
+    tx.commit().await?;
+    connection.close().await
 }

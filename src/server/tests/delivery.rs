@@ -13,7 +13,7 @@ use crate::server::jobs;
 use crate::server::keys::Token;
 use crate::server::mail::{self, Message, Recipient};
 use crate::server::services::Services;
-use crate::server::store::{accounts, outbox, people};
+use crate::server::store::{accounts, guards, outbox, people};
 use std::collections::HashMap;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -238,10 +238,21 @@ async fn certificates_are_judged_but_on_this_machine() {
 }
 
 #[tokio::test]
-async fn a_commit_wakes_the_delivery() {
+async fn a_commit_of_mail_wakes_the_delivery_and_no_other_does() {
     let app = TestApp::new().await;
     let ada = account(&app, ADA, Language::En).await;
-    let woken = app.services.store.committed();
+    write(&app.services, &ada, 1).await;
+    app.services.store.post().await;
+    let mut tx = app.services.store.begin().await.unwrap();
+    guards::put(&mut *tx, "something", "else").await.unwrap();
+    tx.commit().await.unwrap();
+    let woken = app.services.store.post();
+    tokio::pin!(woken);
+    tokio::select! {
+        biased;
+        () = &mut woken => panic!("that was no mail"),
+        () = std::future::ready(()) => {}
+    }
     write(&app.services, &ada, 1).await;
     tokio::time::timeout(Duration::from_secs(10), woken).await.unwrap();
 }

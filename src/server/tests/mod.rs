@@ -33,5 +33,6 @@ mod start;
 mod store;
 mod tls;
 mod trouble;
+mod writer;
 
 use app::{TestApp, Visitor};
