@@ -29,7 +29,8 @@ pub async fn prepare(
 ) -> Result<NewPassword, Failure> {
     let password = judge(services, email, typed)?;
     let present = people::password_of(services.store.read(), account).await?;
-    if services.hash_lane.verify(password.clone(), present.as_deref()).await? == Verdict::Right {
+    let place = services.hash_lane.reserve()?;
+    if services.hash_lane.verify(place, password.clone(), present.as_deref()).await? == Verdict::Right {
         return Err(Problem::PasswordSame.into());
     }
     hash(services, account, email, password).await
@@ -49,8 +50,8 @@ pub async fn hash(
     email: &str,
     password: Zeroizing<String>,
 ) -> Result<NewPassword, Failure> {
-    let email = email.to_owned();
-    Ok(NewPassword { account: account.clone(), email, hash: services.hash_lane.hash(password).await? })
+    let hash = services.hash_lane.hash(services.hash_lane.reserve()?, password).await?;
+    Ok(NewPassword { account: account.clone(), email: email.to_owned(), hash })
 }
 
 /// Writes it and tells the owner. Every session but `kept` ends, and with them pending logins, set-ups and links in mails.

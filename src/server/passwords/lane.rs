@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 const QUEUE: usize = 64;
@@ -38,14 +38,20 @@ pub enum Verdict {
     Wrong,
 }
 
-enum Order {
+enum Task {
     Hash(Zeroizing<String>, oneshot::Sender<Result<String, String>>),
     Verify(Zeroizing<String>, String, oneshot::Sender<Result<bool, String>>),
 }
 
+/// A place before the threads, until its hash is done or nobody waits for it any more.
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
 /// Hands passwords to the hashing threads.
 pub struct HashLane {
-    orders: flume::Sender<Order>,
+    places: Arc<Semaphore>,
+    orders: flume::Sender<(Task, Place)>,
     params: HashParams,
     dummy: String,
     figures: LaneFigures,
@@ -82,30 +88,47 @@ impl Drop for Waiting<'_> {
 impl HashLane {
     /// Starts `threads` hashing threads; they end when the lane is dropped.
     pub fn start(threads: usize, params: HashParams, priority: Priority, choice: Choice) -> Result<Self, String> {
-        let (orders, receiver) = flume::bounded(QUEUE);
+        let threads = threads.max(1);
+        // As many as there are places.
+        let (places, (orders, receiver)) = (Arc::new(Semaphore::new(QUEUE + threads)), flume::unbounded());
         let shop = Arc::new(Shop { orders: receiver, params, choice, implementation: OnceLock::new() });
-        for number in 0..threads.max(1) {
+        for number in 0..threads {
             let shop = Arc::clone(&shop);
             std::thread::Builder::new()
                 .name(format!("hash-{number}"))
                 .spawn(move || shop.work(priority))
                 .map_err(|error| format!("a hashing thread did not start: {error}"))?;
         }
-        Ok(Self { orders, params, dummy: nobodys(params)?, figures: LaneFigures::default() })
+        Ok(Self { places, orders, params, dummy: nobodys(params)?, figures: LaneFigures::default() })
+    }
+
+    /// Takes a place, or refuses with [`Problem::Busy`] where there is none. Asked first, it spares whoever
+    /// comes in vain, and everybody else, all other work.
+    pub fn reserve(&self) -> Result<Place, Problem> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map(|permit| Place { _permit: permit }).map_err(|_| {
+            self.figures.refused.fetch_add(1, Ordering::Relaxed);
+            Problem::Busy
+        })
     }
 
     /// Hashes a password into a PHC string.
-    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Failure> {
+    pub async fn hash(&self, place: Place, password: Zeroizing<String>) -> Result<String, Failure> {
         let (answer, wait) = oneshot::channel();
-        self.place(Order::Hash(password, answer), wait).await
+        self.order(Task::Hash(password, answer), place, wait).await
     }
 
     /// Compares a password with `stored`; where there is no account, does the same work
     /// against a hash of nobody's, else the faster answer tells who has one.
-    pub async fn verify(&self, password: Zeroizing<String>, stored: Option<&str>) -> Result<Verdict, Failure> {
+    pub async fn verify(
+        &self,
+        place: Place,
+        password: Zeroizing<String>,
+        stored: Option<&str>,
+    ) -> Result<Verdict, Failure> {
         let (answer, wait) = oneshot::channel();
         let phc = stored.unwrap_or(&self.dummy).to_owned();
-        let is_right = self.place(Order::Verify(password, phc, answer), wait).await?;
+        let is_right = self.order(Task::Verify(password, phc, answer), place, wait).await?;
         Ok(if is_right && stored.is_some() { Verdict::Right } else { Verdict::Wrong })
     }
 
@@ -119,9 +142,17 @@ impl HashLane {
         &self.figures
     }
 
-    async fn place<T>(&self, order: Order, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
+    async fn order<T>(
+        &self,
+        task: Task,
+        place: Place,
+        wait: oneshot::Receiver<Result<T, String>>,
+    ) -> Result<T, Failure> {
         let (_waiting, asked) = (Waiting::new(&self.figures), Instant::now());
-        let answer = self.answer_to(order, wait).await;
+        let answer = match self.orders.send((task, place)) {
+            Ok(()) => answer_in_time(wait).await,
+            Err(_) => Err(Failure::broken("the hashing threads ended")),
+        };
         match &answer {
             Err(Failure::Refused(_)) => self.figures.refused.fetch_add(1, Ordering::Relaxed),
             _ => self.figures.done.fetch_add(1, Ordering::Relaxed),
@@ -130,19 +161,18 @@ impl HashLane {
         self.figures.time_us.fetch_add(time_us, Ordering::Relaxed);
         answer
     }
+}
 
-    async fn answer_to<T>(&self, order: Order, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
-        self.orders.try_send(order).map_err(|_| Problem::Busy)?;
-        // A receiver dropped here makes its order stale: the thread skips it.
-        let answer = tokio::time::timeout(MAX_WAIT, wait).await.map_err(|_| Problem::Busy)?;
-        let answer = answer.map_err(|_| Failure::broken("a hashing thread ended"))?;
-        answer.map_err(|cause| Failure::Broken(cause.into()))
-    }
+async fn answer_in_time<T>(wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
+    // A receiver dropped here makes its order stale: the thread skips it.
+    let answer = tokio::time::timeout(MAX_WAIT, wait).await.map_err(|_| Problem::Busy)?;
+    let answer = answer.map_err(|_| Failure::broken("a hashing thread ended"))?;
+    answer.map_err(|cause| Failure::Broken(cause.into()))
 }
 
 /// What the threads share.
 struct Shop {
-    orders: flume::Receiver<Order>,
+    orders: flume::Receiver<(Task, Place)>,
     params: HashParams,
     choice: Choice,
     implementation: OnceLock<Implementation>,
@@ -156,18 +186,18 @@ impl Shop {
         // Proved here, where it delays no start: only logins wait for it.
         let implementation = self.implementation.get_or_init(|| Implementation::choose(self.choice, self.params));
         let mut workspace = Workspace::new(*implementation);
-        while let Some(order) = self.next(&mut workspace) {
-            match order {
-                Order::Hash(_, answer) if answer.is_closed() => {}
-                Order::Verify(_, _, answer) if answer.is_closed() => {}
-                Order::Hash(password, answer) => drop(answer.send(workspace.hash(password.as_bytes(), self.params))),
-                Order::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
+        while let Some((task, _place)) = self.next(&mut workspace) {
+            match task {
+                Task::Hash(_, answer) if answer.is_closed() => {}
+                Task::Verify(_, _, answer) if answer.is_closed() => {}
+                Task::Hash(password, answer) => drop(answer.send(workspace.hash(password.as_bytes(), self.params))),
+                Task::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
             }
         }
     }
 
     /// Waits for an order.
-    fn next(&self, workspace: &mut Workspace) -> Option<Order> {
+    fn next(&self, workspace: &mut Workspace) -> Option<(Task, Place)> {
         match self.orders.recv_timeout(MEMORY_LASTS) {
             Err(flume::RecvTimeoutError::Timeout) => {
                 workspace.forget();
@@ -201,7 +231,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_account_costs_a_hash_and_is_never_right() {
         let lane = lane(1, HashParams::FLOOR);
-        let verdict = lane.verify(secret("nobody has this password"), None).await.unwrap();
+        let verdict = lane.verify(lane.reserve().unwrap(), secret("nobody has this password"), None).await.unwrap();
         assert_eq!(verdict, Verdict::Wrong);
         assert!(lane.dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
@@ -212,28 +242,40 @@ mod tests {
         let quick = Workspace::new(Implementation::RustCrypto).hash(b"x", quick).unwrap();
         let lane = Arc::new(lane(2, HashParams { passes: 20, ..HashParams::FLOOR }));
         let slow = Arc::clone(&lane);
-        let slow = tokio::spawn(async move { slow.hash(secret("x")).await });
+        let slow = tokio::spawn(async move { slow.hash(slow.reserve().unwrap(), secret("x")).await });
         tokio::task::yield_now().await;
-        assert_eq!(lane.verify(secret("x"), Some(&quick)).await.unwrap(), Verdict::Right);
+        assert_eq!(lane.verify(lane.reserve().unwrap(), secret("x"), Some(&quick)).await.unwrap(), Verdict::Right);
         assert!(!slow.is_finished(), "the second order waited for the first");
         slow.await.unwrap().unwrap();
     }
 
     #[tokio::test]
-    async fn a_full_queue_says_come_back() {
-        let lane = Arc::new(lane(1, HashParams::FLOOR));
-        let logins: Vec<_> = (0..80)
-            .map(|_| {
+    async fn a_full_queue_says_come_back_and_whoever_left_makes_room() {
+        let lane = Arc::new(lane(1, HashParams { passes: 20, ..HashParams::FLOOR }));
+        let places: Vec<_> = std::iter::from_fn(|| lane.reserve().ok()).collect();
+        assert_eq!((places.len(), lane.reserve().err()), (QUEUE + 1, Some(Problem::Busy)));
+        let logins: Vec<_> = places
+            .into_iter()
+            .map(|place| {
                 let lane = Arc::clone(&lane);
-                tokio::spawn(async move { lane.verify(secret("x"), None).await })
+                tokio::spawn(async move { lane.verify(place, secret("x"), None).await })
             })
             .collect();
-        let mut refused = 0;
-        for login in logins {
-            if matches!(login.await.unwrap(), Err(Failure::Refused(Problem::Busy))) {
-                refused += 1;
+        tokio::task::yield_now().await;
+        assert_eq!(lane.reserve().err(), Some(Problem::Busy), "a place is kept until its hash is done");
+        for login in &logins {
+            login.abort();
+        }
+        // The one at work is finished; the others are skipped.
+        lane.verify(reserved(&lane).await, secret("x"), None).await.unwrap();
+    }
+
+    async fn reserved(lane: &HashLane) -> Place {
+        loop {
+            match lane.reserve() {
+                Ok(place) => return place,
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
             }
         }
-        assert!((1..80).contains(&refused), "{refused} of 80 were told to come back");
     }
 }
