@@ -1,19 +1,34 @@
 // Every journey without a mouse: Tab, Space, Enter and typing.
 
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 
-test('the whole way by keyboard alone', async ({ page, visitor, words, javaScriptEnabled }) => {
-  const reach = async (target: ReturnType<typeof page.locator>) => {
+/** Hands on a keyboard, nowhere else. */
+class Keys {
+  constructor(private readonly page: Page) {}
+
+  async reach(target: Locator) {
     for (let presses = 0; presses < 30; presses++) {
-      await page.keyboard.press('Tab');
+      await this.page.keyboard.press('Tab');
       if (await target.evaluate((element) => element === document.activeElement)) return;
     }
     throw new Error(`Tab never reached ${target}`);
-  };
-  const type = async (id: string, text: string) => {
-    await reach(page.locator(id));
-    await page.keyboard.type(text);
-  };
+  }
+
+  async type(id: string, text: string) {
+    await this.reach(this.page.locator(id));
+    await this.page.keyboard.type(text);
+  }
+
+  async press(target: Locator) {
+    await this.reach(target);
+    await this.page.keyboard.press('Enter');
+  }
+}
+
+test('the whole way by keyboard alone', async ({ page, visitor, words, javaScriptEnabled }) => {
+  const keys = new Keys(page);
+  const [reach, type] = [keys.reach.bind(keys), keys.type.bind(keys)];
   const button = (word: string) => page.getByRole('button', { name: words[word], exact: true });
   const sendsItself = javaScriptEnabled !== false;
 
@@ -78,4 +93,42 @@ test('the whole way by keyboard alone', async ({ page, visitor, words, javaScrip
   await page.keyboard.press('Enter');
   await visitor.isAt('/security');
   await expect(page.getByRole('status')).toHaveText(words.n_password_changed);
+});
+
+test('looking after an account by keyboard alone', async ({ page, visitor, words }) => {
+  await visitor.join();
+  const keys = new Keys(page);
+  const link = (word: string) => page.getByRole('link', { name: words[word], exact: true });
+  const button = (word: string) => page.getByRole('button', { name: words[word], exact: true });
+  const follow = async (word: string, path: string) => {
+    await visitor.awake();
+    await keys.press(link(word));
+    await visitor.isAt(path);
+    await visitor.awake();
+  };
+  await follow('security_title', '/security');
+  await follow('change_email_title', '/security/email');
+  // What stands there is selected when Tab comes to it.
+  await keys.type('#email', `new-${visitor.email}`);
+  await page.keyboard.press('Enter');
+  await visitor.isAt('/security');
+  await visitor.awake();
+  await keys.press(button('email_cancel'));
+  await expect(page.getByText(`new-${visitor.email}`)).toHaveCount(0);
+  await follow('replace_title', '/security/authenticator');
+  await keys.type('#current-password', visitor.password);
+  await keys.type('#code', visitor.recoveryCodes.shift()!);
+  await page.keyboard.press('Enter');
+  await visitor.isAt('/totp-setup');
+  await page.goto('/sessions');
+  await visitor.awake();
+  await follow('activity_title', '/activity');
+  await keys.reach(button('not_me_action'));
+  await follow('account_title', '/account');
+  await follow('leave_title', '/account/delete');
+  await keys.type('#current-password', visitor.password);
+  await keys.type('#code', visitor.recoveryCodes.shift()!);
+  await page.keyboard.press('Enter');
+  await visitor.isAt('/login');
+  await expect(page.getByRole('status')).toHaveText(words.n_left);
 });
