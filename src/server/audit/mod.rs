@@ -97,10 +97,21 @@ pub async fn last(services: &Services, account: &AccountId, kind: EventKind) -> 
 
 /// A part of the history of an account: what came before `before`, newest first.
 pub async fn activity(services: &Services, account: &AccountId, before: Option<i64>) -> Result<ActivityView, Failure> {
-    let found = events::newest(services.store.read(), account, before.unwrap_or(i64::MAX), PAGE).await?;
-    let oldest = found.last().map(|event| event.nth);
-    let older = oldest.filter(|nth| *nth > 1);
+    let mut found = events::newest(services.store.read(), account, before.unwrap_or(i64::MAX), PAGE + 1).await?;
+    let older = next_page(&mut found);
     Ok(ActivityView { events: found.into_iter().filter_map(line).collect(), older, now: services.clock.now() })
+}
+
+/// Leaves a page, and tells before which place the next one begins. On PostgreSQL events of the same moment
+/// may share a place: they stand on one page, or one of them would stand on none.
+fn next_page(found: &mut Vec<Event>) -> Option<i64> {
+    let first_of_next = found.get(usize::try_from(PAGE).ok()?)?.nth;
+    match found.iter().position(|event| event.nth == first_of_next) {
+        // A page full of one place; the pages could not go on otherwise.
+        None | Some(0) => found.truncate(usize::try_from(PAGE).ok()?),
+        Some(border) => found.truncate(border),
+    }
+    found.last().map(|event| event.nth)
 }
 
 /// An event as the pages show it; `None` for a kind this version does not know.
@@ -167,5 +178,33 @@ fn name(kind: EventKind) -> &'static str {
         EventKind::Left => "left",
         EventKind::CameBack => "came_back",
         EventKind::Deleted => "deleted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, PAGE, Timestamp, next_page};
+
+    fn events(places: impl Iterator<Item = i64>) -> Vec<Event> {
+        let event = |nth| Event {
+            at: Timestamp::from(0),
+            kind: String::new(),
+            address: String::new(),
+            agent: String::new(),
+            nth,
+        };
+        places.map(event).collect()
+    }
+
+    #[test]
+    fn a_page_never_ends_between_events_of_one_place() {
+        let mut whole = events((1..=PAGE).rev());
+        assert_eq!((next_page(&mut whole), whole.len()), (None, 50));
+        let mut more = events((7..=PAGE + 7).rev());
+        assert_eq!((next_page(&mut more), more.len()), (Some(8), 50));
+        let mut tied = events((8..=PAGE + 7).rev().chain([8]));
+        assert_eq!((next_page(&mut tied), tied.len()), (Some(9), 49));
+        let mut one = events(std::iter::repeat_n(3, 51));
+        assert_eq!((next_page(&mut one), one.len()), (Some(3), 50));
     }
 }
