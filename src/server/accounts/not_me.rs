@@ -69,7 +69,7 @@ pub async fn undo_email_change(services: &Services, origin: &Origin, shown: &str
 /// A password that nobody has: until the owner has chosen a new one by the mailbox, whoever knows
 /// the old one is out.
 async fn nobodys_password(services: &Services) -> Result<String, Failure> {
-    services.hash_lane.hash(services.hash_lane.reserve()?, Zeroizing::new(Token::new()?.expose().to_owned())).await
+    services.hash_lane.hash(Zeroizing::new(Token::new()?.expose().to_owned())).await
 }
 
 /// Whoever objects has not left.

@@ -91,11 +91,11 @@ async fn prepare(services: &Services, origin: &Origin, form: Registration, rank:
     let email = Email::parse(&form.email)?;
     let password = policy::normalise(form.password);
     services.password_policy.check_new(&password, &email)?;
-    let place = services.hash_lane.reserve()?;
+    services.hash_lane.expect_place()?;
     if rank == Rank::Ordinary {
         requests::count_registration(services, &origin.address).await?;
     }
-    let password_hash = services.hash_lane.hash(place, password).await?;
+    let password_hash = services.hash_lane.hash(password).await?;
     Ok(Ready { id: AccountId::from(uuid::Uuid::new_v4().to_string()), email, password_hash })
 }
 

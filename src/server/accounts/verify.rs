@@ -110,13 +110,13 @@ async fn check_chosen(
 ) -> Result<(), Failure> {
     let password = policy::normalise(typed);
     policy::check_form(&password).map_err(|_| Problem::NotThatPassword)?;
-    let place = services.hash_lane.reserve()?;
+    services.hash_lane.expect_place()?;
     let email = Email::parse(&token.email)?;
     let account = &token.account_id;
     let guess = Guess { address: &origin.address, email_key: email.key(), account: Some(account), device: None };
     let counted = guesses::count(services, &guess).await?.map_err(guesses::problem)?;
     let stored = people::password_of(services.store.read(), account).await?;
-    let verdict = services.hash_lane.verify(place, password, stored.as_deref()).await;
+    let verdict = services.hash_lane.verify(password, stored.as_deref()).await;
     if let Err(Failure::Refused(Problem::Busy)) = verdict {
         // Nobody looked: that was no guess.
         counted.give_back(services).await?;

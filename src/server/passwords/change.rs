@@ -29,8 +29,7 @@ pub async fn prepare(
 ) -> Result<NewPassword, Failure> {
     let password = judge(services, email, typed)?;
     let present = people::password_of(services.store.read(), account).await?;
-    let place = services.hash_lane.reserve()?;
-    if services.hash_lane.verify(place, password.clone(), present.as_deref()).await? == Verdict::Right {
+    if services.hash_lane.verify(password.clone(), present.as_deref()).await? == Verdict::Right {
         return Err(Problem::PasswordSame.into());
     }
     hash(services, account, email, password).await
@@ -50,7 +49,7 @@ pub async fn hash(
     email: &str,
     password: Zeroizing<String>,
 ) -> Result<NewPassword, Failure> {
-    let hash = services.hash_lane.hash(services.hash_lane.reserve()?, password).await?;
+    let hash = services.hash_lane.hash(password).await?;
     Ok(NewPassword { account: account.clone(), email: email.to_owned(), hash })
 }
 

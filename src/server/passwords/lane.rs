@@ -44,7 +44,7 @@ enum Task {
 }
 
 /// A place before the threads, until its hash is done or nobody waits for it any more.
-pub struct Place {
+struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
@@ -102,9 +102,14 @@ impl HashLane {
         Ok(Self { places, orders, params, dummy: nobodys(params)?, figures: LaneFigures::default() })
     }
 
-    /// Takes a place, or refuses with [`Problem::Busy`] where there is none. Asked first, it spares whoever
-    /// comes in vain, and everybody else, all other work.
-    pub fn reserve(&self) -> Result<Place, Problem> {
+    /// Refuses with [`Problem::Busy`] where there is no place now. Asked first, it spares whoever comes in
+    /// vain, and everybody else, all other work. It keeps no place: guesses that are refused unhashed would
+    /// take those of others.
+    pub fn expect_place(&self) -> Result<(), Problem> {
+        self.reserve().map(drop)
+    }
+
+    fn reserve(&self) -> Result<Place, Problem> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         place.map(|permit| Place { _permit: permit }).map_err(|_| {
             self.figures.refused.fetch_add(1, Ordering::Relaxed);
@@ -113,22 +118,17 @@ impl HashLane {
     }
 
     /// Hashes a password into a PHC string.
-    pub async fn hash(&self, place: Place, password: Zeroizing<String>) -> Result<String, Failure> {
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Failure> {
         let (answer, wait) = oneshot::channel();
-        self.order(Task::Hash(password, answer), place, wait).await
+        self.order(Task::Hash(password, answer), wait).await
     }
 
     /// Compares a password with `stored`; where there is no account, does the same work
     /// against a hash of nobody's, else the faster answer tells who has one.
-    pub async fn verify(
-        &self,
-        place: Place,
-        password: Zeroizing<String>,
-        stored: Option<&str>,
-    ) -> Result<Verdict, Failure> {
+    pub async fn verify(&self, password: Zeroizing<String>, stored: Option<&str>) -> Result<Verdict, Failure> {
         let (answer, wait) = oneshot::channel();
         let phc = stored.unwrap_or(&self.dummy).to_owned();
-        let is_right = self.order(Task::Verify(password, phc, answer), place, wait).await?;
+        let is_right = self.order(Task::Verify(password, phc, answer), wait).await?;
         Ok(if is_right && stored.is_some() { Verdict::Right } else { Verdict::Wrong })
     }
 
@@ -142,12 +142,8 @@ impl HashLane {
         &self.figures
     }
 
-    async fn order<T>(
-        &self,
-        task: Task,
-        place: Place,
-        wait: oneshot::Receiver<Result<T, String>>,
-    ) -> Result<T, Failure> {
+    async fn order<T>(&self, task: Task, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
+        let place = self.reserve()?;
         let (_waiting, asked) = (Waiting::new(&self.figures), Instant::now());
         let answer = match self.orders.send((task, place)) {
             Ok(()) => answer_in_time(wait).await,
@@ -231,7 +227,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_account_costs_a_hash_and_is_never_right() {
         let lane = lane(1, HashParams::FLOOR);
-        let verdict = lane.verify(lane.reserve().unwrap(), secret("nobody has this password"), None).await.unwrap();
+        let verdict = lane.verify(secret("nobody has this password"), None).await.unwrap();
         assert_eq!(verdict, Verdict::Wrong);
         assert!(lane.dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
@@ -242,9 +238,9 @@ mod tests {
         let quick = Workspace::new(Implementation::RustCrypto).hash(b"x", quick).unwrap();
         let lane = Arc::new(lane(2, HashParams { passes: 20, ..HashParams::FLOOR }));
         let slow = Arc::clone(&lane);
-        let slow = tokio::spawn(async move { slow.hash(slow.reserve().unwrap(), secret("x")).await });
+        let slow = tokio::spawn(async move { slow.hash(secret("x")).await });
         tokio::task::yield_now().await;
-        assert_eq!(lane.verify(lane.reserve().unwrap(), secret("x"), Some(&quick)).await.unwrap(), Verdict::Right);
+        assert_eq!(lane.verify(secret("x"), Some(&quick)).await.unwrap(), Verdict::Right);
         assert!(!slow.is_finished(), "the second order waited for the first");
         slow.await.unwrap().unwrap();
     }
@@ -252,30 +248,25 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_says_come_back_and_whoever_left_makes_room() {
         let lane = Arc::new(lane(1, HashParams { passes: 20, ..HashParams::FLOOR }));
-        let places: Vec<_> = std::iter::from_fn(|| lane.reserve().ok()).collect();
-        assert_eq!((places.len(), lane.reserve().err()), (QUEUE + 1, Some(Problem::Busy)));
-        let logins: Vec<_> = places
-            .into_iter()
-            .map(|place| {
+        let logins: Vec<_> = (0..=QUEUE)
+            .map(|_| {
                 let lane = Arc::clone(&lane);
-                tokio::spawn(async move { lane.verify(place, secret("x"), None).await })
+                tokio::spawn(async move { lane.verify(secret("x"), None).await })
             })
             .collect();
-        tokio::task::yield_now().await;
-        assert_eq!(lane.reserve().err(), Some(Problem::Busy), "a place is kept until its hash is done");
+        // One turn of the runtime is not enough for all of them.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(lane.expect_place().err(), Some(Problem::Busy), "a place is kept until its hash is done");
+        assert!(matches!(lane.verify(secret("x"), None).await, Err(Failure::Refused(Problem::Busy))));
         for login in &logins {
             login.abort();
         }
         // The one at work is finished; the others are skipped.
-        lane.verify(reserved(&lane).await, secret("x"), None).await.unwrap();
-    }
-
-    async fn reserved(lane: &HashLane) -> Place {
-        loop {
-            match lane.reserve() {
-                Ok(place) => return place,
-                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-            }
+        while lane.expect_place().is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        lane.verify(secret("x"), None).await.unwrap();
     }
 }

@@ -11,5 +11,5 @@ pub mod reset;
 
 pub use hash::{HashParams, Workspace};
 pub use implementation::{Choice, Implementation};
-pub use lane::{HashLane, LaneFigures, Place, Priority, Verdict};
+pub use lane::{HashLane, LaneFigures, Priority, Verdict};
 pub use list::PasswordList;

@@ -9,7 +9,7 @@ use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::limits::guesses::{self, Counted, Guess};
 use crate::server::mail::SecurityNotice;
-use crate::server::passwords::{Place, Verdict, policy};
+use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::events;
@@ -69,13 +69,13 @@ pub(super) async fn owner(
         return Err(Problem::BadCredentials.into());
     }
     // Before anything is counted or looked up: a flood that finds no place costs next to nothing.
-    let place = services.hash_lane.reserve()?;
+    services.hash_lane.expect_place()?;
     let (key, account) = match Email::parse(email) {
         Ok(email) => (email.key().to_owned(), accounts::find_by_email(services.store.read(), email.key()).await?),
         Err(_) => (email.to_lowercase(), None),
     };
     let counted = count(services, origin, &key, account.as_ref()).await?;
-    let verdict = verify(services, &counted, place, (&password, account.as_ref())).await?;
+    let verdict = verify(services, &counted, &password, account.as_ref()).await?;
     let Some(account) = account else {
         note_nobodys(services, &key, EventKind::PasswordRefused, origin).await?;
         return Err(Problem::BadCredentials.into());
@@ -126,11 +126,11 @@ async fn count(
 async fn verify(
     services: &Services,
     counted: &Counted,
-    place: Place,
-    (password, account): (&zeroize::Zeroizing<String>, Option<&Account>),
+    password: &zeroize::Zeroizing<String>,
+    account: Option<&Account>,
 ) -> Result<Verdict, Failure> {
     let stored = account.map(|account| account.password_hash.as_str());
-    let verdict = services.hash_lane.verify(place, password.clone(), stored).await;
+    let verdict = services.hash_lane.verify(password.clone(), stored).await;
     if let Err(Failure::Refused(Problem::Busy)) = verdict {
         // Nobody looked: that was no guess.
         counted.give_back(services).await?;
@@ -169,7 +169,7 @@ async fn upgrade(
     if !services.hash_lane.is_outdated(&old) {
         return Ok(old);
     }
-    let new = services.hash_lane.hash(services.hash_lane.reserve()?, password).await?;
+    let new = services.hash_lane.hash(password).await?;
     let mut tx = services.store.begin().await?;
     let is_new = accounts::upgrade_hash(&mut *tx, &account.id, &old, &new).await?;
     tx.commit().await?;

@@ -118,8 +118,10 @@ impl Line {
         Ok(())
     }
 
+    /// Goes on with another connection; nobody knows what became of the last commit of this one.
     fn replace(&mut self, connection: AnyConnection) {
         (self.connection, self.stage) = (connection, Stage::Free);
+        self.changes.add();
     }
 }
 
