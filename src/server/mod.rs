@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod store;
 pub mod tokens;
 pub mod totp;
+pub mod turnstile;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use crate::model::Problem;
 use crate::server::rest;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use std::time::Duration;
 
@@ -17,17 +17,51 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 /// Longer than each wait within: five seconds for the hashing lane, five for the database.
 const HANDLER_TIME: Duration = Duration::from_secs(15);
 
-/// Lets a request in with its body in hand, and ends what lasts too long.
+/// Why a request is not worked on.
+#[derive(Clone, Copy)]
+struct TurnedAway(StatusCode);
+
+/// Has [`keep`] answer a request with `status`.
+pub fn turn_away(request: &mut Request, status: StatusCode) {
+    request.extensions_mut().insert(TurnedAway(status));
+}
+
+/// Takes the body in hand; turns away what is too much or too slow.
+pub async fn collect(request: Request) -> Request {
+    let (parts, body) = request.into_parts();
+    match in_hand(&parts.headers, body).await {
+        Ok(body) => Request::from_parts(parts, body),
+        Err(status) => {
+            let mut request = Request::from_parts(parts, Body::empty());
+            turn_away(&mut request, status);
+            request
+        }
+    }
+}
+
+async fn in_hand(headers: &HeaderMap, body: Body) -> Result<Body, StatusCode> {
+    if body.is_end_stream() {
+        return Ok(body);
+    }
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if announced.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > MAX_BODY_BYTES) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let body = tokio::time::timeout(BODY_TIME, to_bytes(body, MAX_BODY_BYTES)).await;
+    let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    Ok(Body::from(body))
+}
+
+/// Lets in what was not turned away, and ends what lasts too long.
 pub async fn keep<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let is_api = rest::owns(request.uri().path());
+    if let Some(TurnedAway(status)) = request.extensions().get() {
+        return refuse(is_api, *status);
+    }
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_URI_BYTES {
         return refuse(is_api, StatusCode::URI_TOO_LONG);
     }
-    let request = match collect(request).await {
-        Ok(request) => request,
-        Err(status) => return refuse(is_api, status),
-    };
     match tokio::time::timeout(HANDLER_TIME, next(request)).await {
         Ok(response) => response,
         Err(_) => {
@@ -35,20 +69,6 @@ pub async fn keep<F: Future<Output = Response>>(request: Request, next: impl FnO
             refuse(is_api, StatusCode::SERVICE_UNAVAILABLE)
         }
     }
-}
-
-async fn collect(request: Request) -> Result<Request, StatusCode> {
-    if request.body().is_end_stream() {
-        return Ok(request);
-    }
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if announced.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > MAX_BODY_BYTES) {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(BODY_TIME, to_bytes(body, MAX_BODY_BYTES)).await;
-    let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 fn refuse(is_api: bool, status: StatusCode) -> Response {

@@ -5,12 +5,14 @@ use super::{bounds, headers, host, route_class, same_origin, trouble, trouble_pa
 use crate::server::failure::caught;
 use crate::server::request_id::numbered;
 use crate::server::services::Services;
+use crate::server::turnstile::Turnstile;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
-use axum::http;
+use axum::http::{self, StatusCode};
 use axum::response::Response;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 use tower::{BoxError, ServiceExt};
@@ -25,13 +27,14 @@ struct Parts {
     services: Arc<Services>,
     routes: Router,
     again: Again,
+    turnstile: Turnstile,
 }
 
 impl Web {
     /// Puts the rules around `routes`.
     pub fn new(routes: Router<Arc<Services>>, services: Arc<Services>) -> Self {
         let routes = routes.with_state(Arc::clone(&services));
-        Self(Arc::new(Parts { services, routes, again: Again::default() }))
+        Self(Arc::new(Parts { services, routes, again: Again::default(), turnstile: Turnstile::default() }))
     }
 
     /// Answers one request of the client at `peer`, and counts it.
@@ -53,16 +56,34 @@ impl Web {
         if let Some(answer) = question.as_ref().and_then(|question| self.0.again.find(question)) {
             return answer;
         }
-        let mut request = request.map(Body::new);
+        let mut request = bounds::collect(request.map(Body::new)).await;
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        // In a box: what is drawn in there is large, and most requests of a busy client end above.
-        let answer = Box::pin(numbered(self.judge(request))).await;
+        let answer = self.in_turn(request).await;
         match question {
             Some(question) => self.0.again.keep(question, answer).await,
             None => answer,
         }
+    }
+
+    /// Its body is in hand: who waits for a client has no turn.
+    async fn in_turn(&self, mut request: Request) -> Response {
+        if request.method().is_safe() {
+            return self.work(request).await;
+        }
+        match self.0.turnstile.turn().await {
+            Ok(turn) => turn.hold(self.work(request)).await,
+            Err(_) => {
+                bounds::turn_away(&mut request, StatusCode::SERVICE_UNAVAILABLE);
+                self.work(request).await
+            }
+        }
+    }
+
+    /// In a box: it is large, thousands may wait for their turn, and most requests of a busy client end before.
+    fn work(&self, request: Request) -> Pin<Box<impl Future<Output = Response>>> {
+        Box::pin(numbered(self.judge(request)))
     }
 
     /// Is it for us at all?

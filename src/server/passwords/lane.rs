@@ -9,6 +9,7 @@ use super::hash::{Workspace, nobodys};
 use super::{Choice, HashParams, Implementation};
 use crate::model::Problem;
 use crate::server::failure::Failure;
+use crate::server::turnstile::step_aside;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -144,6 +145,7 @@ impl HashLane {
 
     async fn order<T>(&self, task: Task, wait: oneshot::Receiver<Result<T, String>>) -> Result<T, Failure> {
         let place = self.reserve()?;
+        step_aside();
         let (_waiting, asked) = (Waiting::new(&self.figures), Instant::now());
         let answer = match self.orders.send((task, place)) {
             Ok(()) => answer_in_time(wait).await,

@@ -39,6 +39,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "server/services",
             "server/store",
             "server/tokens",
+            "server/turnstile",
         ],
     ),
     ("server/totp", &["model", "server/failure", "server/keys", "server/limits", "server/services", "server/store"]),

@@ -33,6 +33,7 @@ mod start;
 mod store;
 mod tls;
 mod trouble;
+mod turnstile;
 mod writer;
 
 use app::{TestApp, Visitor};
