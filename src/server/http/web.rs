@@ -103,7 +103,8 @@ impl Web {
         let check = |request| same_origin::check(services, request, |request| self.reach(request));
         let answer = bounds::keep(request, check).await;
         match page {
-            Some(page) => trouble_page::draw(services, page, answer).await,
+            // In a box: seldom, and many times the size of everything around it.
+            Some(page) => Box::pin(trouble_page::draw(services, page, answer)).await,
             None => answer,
         }
     }
