@@ -105,6 +105,7 @@ async function strikeAgainAndAgain({ machine, mailbox, line, strike, complaint }
     const wrong = await Promise.all(people.map((person) => person.check()));
     expect(wrong.flat(), `round ${round}`).toEqual([]);
     people = people.map((person) => (person.acts < ACTS ? person : newcomer()));
+    if (round % 50 === 0) report(`${round} of ${rounds} rounds`);
   }
   expect((await Promise.all([...everybody].map((person) => person.check()))).flat(), 'at the end').toEqual([]);
   expect(await broken(machine.database)).toEqual([]);

@@ -58,9 +58,9 @@ export class Person {
   private spent: Spent[] = [];
   private formerPassword?: string;
   private formerEmail?: string;
-  /** How many links to a new password were asked for at this address, and whether the latest was not used yet. */
-  private linksAsked = 0;
+  /** Whether a link to a new password was asked for that was not used yet, and those that were used or refused. */
   private isLinkOut = false;
+  private readonly deadLinks = new Set<string>();
   /** An address asked for and not confirmed. */
   private nextEmail?: string;
   private open?: { name: string; effect: Effect };
@@ -212,13 +212,15 @@ export class Person {
   private async resetPassword() {
     if (!this.isLinkOut) {
       await this.post('/auth/forgot-password', { email: this.email });
-      this.linksAsked += 1;
       this.isLinkOut = true;
     }
-    const tokens = await this.tokens(this.email, 'reset-password', this.linksAsked);
-    // One of them works: the others were overtaken by it, dead when they came.
-    for (const token of tokens.slice(1)) if (await this.resetBy(token).catch(refusal) === 'done') return;
-    await this.resetBy(tokens[0]);
+    // Whoever asked twice, for want of an answer, may use the first link before the second comes: that one is
+    // dead when it does. One that works is still to come, or is there.
+    for (;;) {
+      const token = await this.token(this.email, 'reset-password', this.deadLinks);
+      if (await this.resetBy(token).catch(refusal) === 'done') return;
+      this.deadLinks.add(token);
+    }
   }
 
   private async resetBy(token: string): Promise<'done'> {
@@ -227,6 +229,7 @@ export class Person {
     await this.attempt('reset the password', {
       apply: () => {
         this.setPassword(password, all);
+        this.deadLinks.add(token);
         this.spend('link', token, () => this.post('/auth/reset-password', { token, password: somePassword() }));
       },
       look: async () => [
@@ -274,7 +277,6 @@ export class Person {
       apply: (answer) => {
         [this.formerEmail, this.email] = [this.email, email];
         this.forgetLinks();
-        this.linksAsked = 0;
         this.end(browsers);
         this.opened(browser, answer);
       },
@@ -305,21 +307,21 @@ export class Person {
 
   /** A code that was not used yet: of the phone where its time has come, else a recovery code. */
   private async secret(): Promise<string> {
-    if (this.codes.length && !this.phone!.isReady()) return this.codes.pop()!;
+    for (; !this.phone!.isReady(); await sleep(20)) {
+      if (this.codes.length) return this.codes.pop()!;
+      if (this.isCut) throw new Lost('no code: the server was killed');
+    }
     return this.phone!.nextCode();
   }
 
-  private async token(email: string, page: string): Promise<string> {
-    return (await this.tokens(email, page, 1))[0];
-  }
-
-  /** The tokens of the links to `page` that came to `email`, oldest first, once there are `count`. */
-  private async tokens(email: string, page: string, count: number): Promise<string[]> {
+  /** The token of the newest link to `page` that came to `email` and is not one of `dead`, once there is one. */
+  private async token(email: string, page: string, dead = new Set<string>()): Promise<string> {
     for (const deadline = Date.now() + MAIL_MS; ; await sleep(5)) {
-      const links = this.mailbox.links(email, page);
-      if (links.length >= count) return links.map((link) => new URL(link).searchParams.get('token') ?? '');
+      const tokens = this.mailbox.links(email, page).map((link) => new URL(link).searchParams.get('token') ?? '');
+      const live = tokens.findLast((token) => !dead.has(token));
+      if (live !== undefined) return live;
       if (this.isCut) throw new Lost('no mail: the server was killed');
-      if (Date.now() > deadline) throw new Refused(`${links.length} of ${count} links to ${page} came`);
+      if (Date.now() > deadline) throw new Refused(`no link to ${page} came that works`);
     }
   }
 

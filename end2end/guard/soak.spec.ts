@@ -20,7 +20,9 @@ const WARM = 1 / 3;
 test('hours of mixed traffic break nothing and leave nothing behind', async () => {
   test.setTimeout((MINUTES * 60 + 120) * 1000);
   const mailbox = await Mailbox.start();
-  const settings = { ...mailbox.settings, SEKISHO_HIDE_ACCOUNTS: 'false', SEKISHO_THROTTLE: 'off' };
+  const settings = {
+    ...mailbox.settings, SEKISHO_HIDE_ACCOUNTS: 'false', SEKISHO_THROTTLE: 'off', SEKISHO_HASH_PRIORITY: 'normal',
+  };
   const machine = await Machine.running({ settings });
   try {
     await soak(machine, mailbox);

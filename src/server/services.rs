@@ -11,14 +11,16 @@ use crate::server::sealing;
 use crate::server::sessions::RecentTokens;
 use crate::server::store::Store;
 use crate::server::tokens::{self, SigningKeys};
+use crate::server::turnstile::Turnstile;
 use sqlx::migrate::MigrateError;
 
-/// Store, clock, keys, hashing lane and settings.
+/// Store, clock, keys, turnstile, hashing lane and settings.
 pub struct Services {
     pub config: Config,
     pub store: Store,
     pub clock: Clock,
     pub keys: KeyRing,
+    pub turnstile: Turnstile,
     pub hash_lane: HashLane,
     pub password_policy: Policy,
     pub mail_transport: Transport,
@@ -53,6 +55,7 @@ impl Services {
             store,
             clock,
             keys,
+            turnstile: Turnstile::default(),
             hash_lane,
             password_policy,
             mail_transport,

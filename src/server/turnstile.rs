@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-const AT_ONCE: usize = 8;
+/// Requests that have a turn at the same time.
+pub const AT_ONCE: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 tokio::task_local! {

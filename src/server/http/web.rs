@@ -5,7 +5,6 @@ use super::{bounds, headers, host, route_class, same_origin, trouble, trouble_pa
 use crate::server::failure::caught;
 use crate::server::request_id::numbered;
 use crate::server::services::Services;
-use crate::server::turnstile::Turnstile;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
@@ -27,14 +26,13 @@ struct Parts {
     services: Arc<Services>,
     routes: Router,
     again: Again,
-    turnstile: Turnstile,
 }
 
 impl Web {
     /// Puts the rules around `routes`.
     pub fn new(routes: Router<Arc<Services>>, services: Arc<Services>) -> Self {
         let routes = routes.with_state(Arc::clone(&services));
-        Self(Arc::new(Parts { services, routes, again: Again::default(), turnstile: Turnstile::default() }))
+        Self(Arc::new(Parts { services, routes, again: Again::default() }))
     }
 
     /// Answers one request of the client at `peer`, and counts it.
@@ -72,7 +70,7 @@ impl Web {
         if request.method().is_safe() {
             return self.work(request).await;
         }
-        match self.0.turnstile.turn().await {
+        match self.0.services.turnstile.turn().await {
             Ok(turn) => turn.hold(self.work(request)).await,
             Err(_) => {
                 bounds::turn_away(&mut request, StatusCode::SERVICE_UNAVAILABLE);

@@ -27,9 +27,10 @@ impl HashParams {
         other.memory_kib < self.memory_kib || other.passes < self.passes || other.lanes < self.lanes
     }
 
-    /// Reads the cost of a PHC string.
+    /// Reads the cost of a PHC string of argon2id; `None` for any other.
     pub fn of(phc: &str) -> Option<Self> {
-        let params = Params::try_from(&PasswordHash::new(phc).ok()?).ok()?;
+        let hash = PasswordHash::new(phc).ok().filter(|hash| hash.algorithm == Algorithm::Argon2id.ident())?;
+        let params = Params::try_from(&hash).ok()?;
         Some(Self { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() })
     }
 
@@ -150,6 +151,15 @@ mod tests {
         assert_eq!(HashParams::of(&phc), Some(HashParams::FLOOR));
         let salt_and_tag: Vec<usize> = phc.split('$').skip(4).map(str::len).collect();
         assert_eq!(salt_and_tag, [22, 43], "16 bytes of salt, 32 of tag");
+    }
+
+    #[test]
+    fn what_is_no_argon2id_is_not_compared_as_if_it_were() {
+        let phc = Workspace::new(BOTH[0]).hash(b"x", HashParams { memory_kib: 64, ..HashParams::FLOOR }).unwrap();
+        for other in ["$a".to_owned(), phc.replace("argon2id", "argon2i"), phc.replace("argon2id", "argon2d")] {
+            assert_eq!(HashParams::of(&other), None, "{other}");
+            assert!(Workspace::new(BOTH[0]).verify(b"x", &other).is_err());
+        }
     }
 
     #[test]

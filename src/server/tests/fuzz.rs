@@ -29,7 +29,14 @@ fn cases() -> u32 {
 }
 
 fn for_all<S: Strategy>(inputs: &S, cases: u32, promise: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 2000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 2000,
+        // Of millions, thousands are nothing new.
+        max_global_rejects: cases.max(1024),
+        ..Config::default()
+    };
     TestRunner::new(config).run(inputs, promise).unwrap();
 }
 

@@ -2,6 +2,8 @@
 
 use super::TestApp;
 use super::app::{Answer, PASSWORD, Visitor};
+use crate::model::Problem;
+use crate::server::turnstile::AT_ONCE;
 use axum::body::Body;
 use axum::http::Request;
 use std::sync::Arc;
@@ -36,6 +38,26 @@ async fn logins_that_wait_for_their_hashes_keep_nobody_waiting() {
         let answers = logins.join_all().await;
         assert!(answers.iter().all(|answer| answer.status.as_u16() < 400), "{door}: {answers:?}");
     }
+}
+
+#[tokio::test]
+async fn whose_turn_does_not_come_is_told_so_in_the_words_of_its_door() {
+    let app = TestApp::new().await;
+    let mut turns = Vec::new();
+    for _ in 0..AT_ONCE {
+        turns.push(app.services.turnstile.turn().await.unwrap());
+    }
+    let page = tokio::spawn(sent(&app, "/fn/forgot-password", format!("email={ADA}")));
+    let api = sent(&app, "/auth/jwt/login", format!("username={ADA}&password=x")).await;
+    assert_eq!((api.status.as_u16(), api.header("retry-after")), (503, "5"));
+    assert_eq!(api.text, r#"{"detail":"Service Unavailable"}"#);
+    let page = page.await.unwrap();
+    assert_eq!((page.status.as_u16(), page.header("retry-after")), (503, "5"));
+    assert_eq!(page.problem(), Some(Problem::Busy));
+    assert_eq!(Visitor::new(&app).get("/login").await.status, 200, "reading goes on");
+    drop(turns);
+    let after = sent(&app, "/fn/forgot-password", format!("email={ADA}")).await;
+    assert!(after.status.as_u16() < 400, "{after:?}");
 }
 
 /// Hashes that were ever ordered.
