@@ -39,6 +39,13 @@ export class Browser {
     return other;
   }
 
+  /** The same device, signed out. */
+  signedOut(): Browser {
+    const other = this.copy();
+    other.cookies.delete('__Host-session');
+    return other;
+  }
+
   get session(): string | undefined {
     return this.cookies.get('__Host-session');
   }

@@ -28,7 +28,7 @@ export interface Running<T> {
   came: Promise<T & Taken>;
 }
 
-export const flood = (port: number, job: { logins: number; connections: number; sources: number }) =>
+export const flood = (port: number, job: { logins: number; connections: number; sources: number; email?: string }) =>
   run<Counted>({ kind: 'flood', port, ...job });
 
 export const guess = (port: number, clients: number, email: string) =>

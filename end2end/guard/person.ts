@@ -104,6 +104,11 @@ export class Person {
     return this.line.ask('POST', '/auth/jwt/login', FORM_BODY, form);
   }
 
+  /** Where the first half of a login leads, on a device that has signed in before. */
+  async logInOnKnownDevice(): Promise<string | undefined> {
+    return this.logIn(this.browser()!.browser!.signedOut());
+  }
+
   /** Opens what signed-in people open. */
   async lookAround() {
     const { browser } = this.browser() ?? {};
