@@ -7,6 +7,7 @@ pub mod event_words;
 pub mod field;
 pub mod form;
 pub mod frame;
+pub mod member_view;
 pub mod moment;
 pub mod notice;
 pub mod page_title;

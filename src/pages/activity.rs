@@ -2,9 +2,9 @@
 
 use crate::components::event_words::event_words;
 use crate::components::frame::MemberPage;
+use crate::components::member_view::member_view;
 use crate::components::place::Place;
 use crate::components::post_button::PostButton;
-use crate::components::problem_text::problem_text;
 use crate::functions::activity::{NotMe, activity};
 use crate::i18n::{locale, td_string};
 use crate::model::PageContext;
@@ -15,17 +15,9 @@ use leptos::server_fn::ServerFn;
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     let before = use_context::<PageContext>().unwrap_or_default().before;
-    let shown = Resource::new(move || before, activity);
     view! {
         <MemberPage>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match shown.await {
-                        Ok(shown) => view! { <Events shown/> }.into_any(),
-                        Err(problem) => view! { <p class="notice">{problem_text(&problem)}</p> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {member_view(move || activity(before), |shown| view! { <Events shown/> })}
         </MemberPage>
     }
 }

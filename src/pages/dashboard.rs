@@ -3,9 +3,9 @@
 use crate::components::alert::Alert;
 use crate::components::event_words::event_words;
 use crate::components::frame::MemberPage;
+use crate::components::member_view::member_view;
 use crate::components::place::Place;
 use crate::components::post_button::PostButton;
-use crate::components::problem_text::problem_text;
 use crate::components::recovery_codes_left::RecoveryCodesLeft;
 use crate::functions::dashboard::dashboard;
 use crate::functions::totp::RestartTotp;
@@ -17,17 +17,9 @@ use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let shown = Resource::new(|| (), |()| dashboard());
     view! {
         <MemberPage>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match shown.await {
-                        Ok(shown) => view! { <Answers shown/> }.into_any(),
-                        Err(problem) => view! { <p class="notice">{problem_text(&problem)}</p> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {member_view(dashboard, |shown| view! { <Answers shown/> })}
         </MemberPage>
     }
 }

@@ -1,10 +1,10 @@
 //! `/sessions`: where the account is signed in, and ending that.
 
 use crate::components::frame::MemberPage;
+use crate::components::member_view::member_view;
 use crate::components::moment::Moment;
 use crate::components::place::device_words;
 use crate::components::post_button::PostButton;
-use crate::components::problem_text::problem_text;
 use crate::functions::sessions::{EndOtherSessions, EndSession, sessions};
 use crate::i18n::{fill, locale, td_string};
 use crate::model::Timestamp;
@@ -14,17 +14,9 @@ use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn SessionsPage() -> impl IntoView {
-    let shown = Resource::new(|| (), |()| sessions());
     view! {
         <MemberPage>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match shown.await {
-                        Ok(shown) => view! { <Places shown/> }.into_any(),
-                        Err(problem) => view! { <p class="notice">{problem_text(&problem)}</p> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {member_view(sessions, |shown| view! { <Places shown/> })}
         </MemberPage>
     }
 }

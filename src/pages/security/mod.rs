@@ -5,9 +5,9 @@ pub mod email;
 pub mod password;
 
 use crate::components::frame::MemberPage;
+use crate::components::member_view::member_view;
 use crate::components::moment::Moment;
 use crate::components::post_button::PostButton;
-use crate::components::problem_text::problem_text;
 use crate::components::recovery_codes_left::RecoveryCodesLeft;
 use crate::functions::security::{CancelEmailChange, security};
 use crate::functions::totp::RestartTotp;
@@ -19,17 +19,9 @@ use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn SecurityPage() -> impl IntoView {
-    let shown = Resource::new(|| (), |()| security());
     view! {
         <MemberPage>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match shown.await {
-                        Ok(shown) => view! { <Cards shown/> }.into_any(),
-                        Err(problem) => view! { <p class="notice">{problem_text(&problem)}</p> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {member_view(security, |shown| view! { <Cards shown/> })}
         </MemberPage>
     }
 }
