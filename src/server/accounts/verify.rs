@@ -116,12 +116,8 @@ async fn check_chosen(
     let guess = Guess { address: &origin.address, email_key: email.key(), account: Some(account), device: None };
     let counted = guesses::count(services, &guess).await?.map_err(guesses::problem)?;
     let stored = people::password_of(services.store.read(), account).await?;
-    let verdict = services.hash_lane.verify(password, stored.as_deref()).await;
-    if let Err(Failure::Refused(Problem::Busy)) = verdict {
-        // Nobody looked: that was no guess.
-        counted.give_back(services).await?;
-    }
-    if verdict? == Verdict::Wrong {
+    let look = services.hash_lane.verify(password, stored.as_deref());
+    if counted.look(services, look).await? == Verdict::Wrong {
         return Err(Problem::NotThatPassword.into());
     }
     let mut tx = services.store.begin().await?;

@@ -7,9 +7,9 @@ use crate::server::accounts::superusers;
 use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::limits::codes;
-use crate::server::mail::{self, Recipient, SecurityNotice};
+use crate::server::mail::{self, SecurityNotice};
 use crate::server::services::Services;
-use crate::server::store::{accounts, authenticators, enrolments, pending_logins, people, recovery_codes, sessions};
+use crate::server::store::{authenticators, enrolments, pending_logins, people, recovery_codes, sessions};
 
 /// Deletes an account with all that hangs on it. Never the last superuser who can log in.
 pub async fn delete(services: &Services, hand: &Hand<'_>, account: &AccountId) -> Result<(), Failure> {
@@ -44,10 +44,7 @@ pub async fn reset_second_factor(
     pending_logins::delete_all_of(&mut *tx, account).await?;
     sessions::delete_all_of(&mut *tx, account).await?;
     audit::record(services, &mut tx, account, EventKind::SecondFactorReset, origin).await?;
-    if let Some(email) = accounts::email_of(&mut *tx, account).await? {
-        let owner = Recipient { account, email: &email };
-        mail::notify(services, &mut tx, owner, SecurityNotice::SecondFactorReset, origin).await?;
-    }
+    mail::tell(services, &mut tx, account, SecurityNotice::SecondFactorReset, origin).await?;
     tx.commit().await?;
     hand.log(account, "second factor", "no second factor");
     Ok(true)

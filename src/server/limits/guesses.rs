@@ -81,8 +81,20 @@ impl Counted {
         }
     }
 
-    /// The guess was not looked at, for want of time.
-    pub async fn give_back(&self, services: &Services) -> Result<(), Failure> {
+    /// Waits for `look`, the look at this guess. One for which there was no time was no guess.
+    pub async fn look<T>(
+        &self,
+        services: &Services,
+        look: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let found = look.await;
+        if let Err(Failure::Refused(Problem::Busy)) = found {
+            self.give_back(services).await?;
+        }
+        found
+    }
+
+    async fn give_back(&self, services: &Services) -> Result<(), Failure> {
         let now = services.clock.now();
         let mut tx = match &self.0 {
             How::Unlimited => return Ok(()),

@@ -76,6 +76,30 @@ pub async fn notify(
     send(services, db, to, &Message::Notice(notice, circumstances)).await
 }
 
+/// Tells the owner of an account, at the address it has: see [`notify`].
+pub async fn tell(
+    services: &Services,
+    db: &mut AnyConnection,
+    account: &AccountId,
+    notice: SecurityNotice,
+    origin: &Origin,
+) -> Result<(), Failure> {
+    let Some(email) = accounts::email_of(&mut *db, account).await? else { return Ok(()) };
+    notify(services, db, Recipient { account, email: &email }, notice, origin).await
+}
+
+/// Tells of a deed that was refused, in a transaction of its own.
+pub async fn tell_alone(
+    services: &Services,
+    account: &AccountId,
+    notice: SecurityNotice,
+    origin: &Origin,
+) -> Result<(), Failure> {
+    let mut tx = services.store.begin().await?;
+    tell(services, &mut tx, account, notice, origin).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Address, subject and text of a message that waits or was kept; `None` for one that left.
 pub async fn shown(services: &Services, id: &str) -> Result<Option<String>, Failure> {
     if let Some(sealed) = outbox::waiting(services.store.read(), id).await? {

@@ -4,7 +4,6 @@ mod api;
 mod current;
 mod login;
 mod logout;
-mod notices;
 mod overview;
 mod password;
 mod places;
@@ -34,7 +33,7 @@ use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::limits::known_devices;
-use crate::server::mail::SecurityNotice;
+use crate::server::mail::{self, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::pending_logins::PendingLogin;
 use crate::server::store::{accounts, departures, devices, sessions};
@@ -126,7 +125,7 @@ async fn open(
         device = known_devices::remember(services, &mut *db, account, origin.device.as_deref()).await?;
         // The first browser of an account is no news.
         if device.is_some() && devices::count_of(&mut *db, account).await? > 1 {
-            notices::tell(services, &mut *db, account, SecurityNotice::NewDevice, origin).await?;
+            mail::tell(services, &mut *db, account, SecurityNotice::NewDevice, origin).await?;
         }
     }
     replaced::end(services, &mut *db, origin).await?;

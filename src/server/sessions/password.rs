@@ -1,6 +1,6 @@
 //! The one verifier of passwords, whichever door they come through.
 
-use super::{Session, Stay, notices};
+use super::{Session, Stay};
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
@@ -8,12 +8,13 @@ use crate::server::config::ApiCompat;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
 use crate::server::limits::guesses::{self, Counted, Guess};
-use crate::server::mail::SecurityNotice;
+use crate::server::mail::{self, SecurityNotice};
 use crate::server::passwords::{Verdict, policy};
 use crate::server::services::Services;
 use crate::server::store::accounts::{self, Account};
 use crate::server::store::events;
 use sqlx::AnyConnection;
+use zeroize::Zeroizing;
 
 /// A right password after so many wrong ones is told to the owner.
 const FAILURES_TOLD: i64 = 10;
@@ -39,7 +40,7 @@ impl Owner {
         let authenticators = accounts::hold(&mut *db, &self.id, &self.hash).await?;
         let authenticators = authenticators.ok_or(Problem::BadCredentials)?;
         if self.counted.succeeded(services, &mut *db).await? >= FAILURES_TOLD {
-            notices::tell(services, db, &self.id, SecurityNotice::SuccessAfterFailures, origin).await?;
+            mail::tell(services, db, &self.id, SecurityNotice::SuccessAfterFailures, origin).await?;
         }
         Ok(Held { has_second_factor: authenticators > 0 })
     }
@@ -75,7 +76,8 @@ pub(super) async fn owner(
         Err(_) => (email.to_lowercase(), None),
     };
     let counted = count(services, origin, &key, account.as_ref()).await?;
-    let verdict = verify(services, &counted, &password, account.as_ref()).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.as_str());
+    let verdict = counted.look(services, services.hash_lane.verify(password.clone(), stored)).await?;
     let Some(account) = account else {
         note_nobodys(services, &key, EventKind::PasswordRefused, origin).await?;
         return Err(Problem::BadCredentials.into());
@@ -123,21 +125,6 @@ async fn count(
     Err(guesses::problem(refusal).into())
 }
 
-async fn verify(
-    services: &Services,
-    counted: &Counted,
-    password: &zeroize::Zeroizing<String>,
-    account: Option<&Account>,
-) -> Result<Verdict, Failure> {
-    let stored = account.map(|account| account.password_hash.as_str());
-    let verdict = services.hash_lane.verify(password.clone(), stored).await;
-    if let Err(Failure::Refused(Problem::Busy)) = verdict {
-        // Nobody looked: that was no guess.
-        counted.give_back(services).await?;
-    }
-    verdict
-}
-
 /// Asks whoever holds a session for the password once more.
 pub async fn reauthenticate(
     services: &Services,
@@ -159,17 +146,16 @@ fn unverified(services: &Services, stay: Stay) -> Problem {
     if tells { Problem::NotVerified } else { Problem::BadCredentials }
 }
 
-/// Makes a weak hash anew; returns the one that is kept now.
-async fn upgrade(
-    services: &Services,
-    account: &Account,
-    password: zeroize::Zeroizing<String>,
-) -> Result<String, Failure> {
+/// Makes a weak hash anew; returns the one that is kept now. Where there is no time, the next login does it.
+async fn upgrade(services: &Services, account: &Account, password: Zeroizing<String>) -> Result<String, Failure> {
     let old = account.password_hash.clone();
     if !services.hash_lane.is_outdated(&old) {
         return Ok(old);
     }
-    let new = services.hash_lane.hash(password).await?;
+    let new = match services.hash_lane.hash(password).await {
+        Err(Failure::Refused(Problem::Busy)) => return Ok(old),
+        hashed => hashed?,
+    };
     let mut tx = services.store.begin().await?;
     let is_new = accounts::upgrade_hash(&mut *tx, &account.id, &old, &new).await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! Proving once more who one is, before what an open session alone must not do.
 
 use super::second_factor::refuse_code;
-use super::{LONG, NewSession, Session, Stay, notices, password};
+use super::{LONG, NewSession, Session, Stay, password};
 use crate::model::next_path::next_path;
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
@@ -9,7 +9,7 @@ use crate::server::audit::{self, Origin};
 use crate::server::failure::Failure;
 use crate::server::keys::Token;
 use crate::server::limits::codes;
-use crate::server::mail::SecurityNotice;
+use crate::server::mail::{self, SecurityNotice};
 use crate::server::services::Services;
 use crate::server::store::sessions;
 use crate::server::totp::{self, Checked, Code, recovery_codes};
@@ -55,9 +55,7 @@ pub async fn prove(services: &Services, origin: &Origin, session: &Session, proo
     if checked == Checked::Right {
         match parsed {
             Some(_) => codes::forget(&mut tx, session.account()).await?,
-            None => {
-                notices::tell(services, &mut tx, session.account(), SecurityNotice::RecoveryCodeUsed, origin).await?
-            }
+            None => mail::tell(services, &mut tx, session.account(), SecurityNotice::RecoveryCodeUsed, origin).await?,
         }
         return Ok(tx.commit().await?);
     }
@@ -66,7 +64,7 @@ pub async fn prove(services: &Services, origin: &Origin, session: &Session, proo
     if checked != Checked::Used {
         return Err(Problem::WrongCode.into());
     }
-    notices::tell_alone(services, session.account(), SecurityNotice::CodeUsedTwice, origin).await?;
+    mail::tell_alone(services, session.account(), SecurityNotice::CodeUsedTwice, origin).await?;
     Err(Problem::CodeUsed.into())
 }
 

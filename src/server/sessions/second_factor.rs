@@ -3,7 +3,7 @@
 use super::current::{Pending, Session};
 use super::login::CODE_TRIES;
 use super::password::note;
-use super::{NewSession, Stay, notices, open};
+use super::{NewSession, Stay, open};
 use crate::model::views::{EnrolmentView, EventKind};
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
@@ -54,7 +54,7 @@ pub async fn finish_with_code(
     let kind = if is_recovery_code { EventKind::LoggedInWithRecoveryCode } else { EventKind::LoggedIn };
     audit::record(services, &mut tx, &login.account_id, kind, origin).await?;
     if is_recovery_code {
-        notices::tell(services, &mut tx, &login.account_id, SecurityNotice::RecoveryCodeUsed, origin).await?;
+        mail::tell(services, &mut tx, &login.account_id, SecurityNotice::RecoveryCodeUsed, origin).await?;
     } else {
         codes::forget(&mut tx, &login.account_id).await?;
     }
@@ -113,7 +113,7 @@ async fn refuse(
     pending_logins::note_offset(&mut *tx, &login.digest, offset).await?;
     tx.commit().await?;
     if let Some(notice) = worth_telling(login, checked) {
-        notices::tell_alone(services, &login.account_id, notice, origin).await?;
+        mail::tell_alone(services, &login.account_id, notice, origin).await?;
     }
     if login.tries_left == 0 {
         return Ok(Problem::TooManyTries);
@@ -208,8 +208,7 @@ pub(super) async fn settle(
     };
     audit::record(services, &mut *db, account, kind, origin).await?;
     audit::record(services, &mut *db, account, EventKind::RecoveryCodesMade, origin).await?;
-    let email = accounts::email_of(&mut *db, account).await?.ok_or(Problem::SignedOut)?;
-    mail::notify(services, &mut *db, Recipient { account, email: &email }, notice, origin).await?;
+    mail::tell(services, &mut *db, account, notice, origin).await?;
     if matches!(enroller, Enroller::Pending(_)) {
         audit::record(services, db, account, EventKind::LoggedIn, origin).await?;
     }
