@@ -6,6 +6,7 @@
 //! A thread that finds nothing to do for a second gives its memory back.
 
 use super::hash::{Workspace, nobodys};
+use super::pulse::Pulse;
 use super::{Choice, HashParams, Implementation};
 use crate::model::Problem;
 use crate::server::failure::Failure;
@@ -92,12 +93,13 @@ impl HashLane {
         let threads = threads.max(1);
         // As many as there are places.
         let (places, (orders, receiver)) = (Arc::new(Semaphore::new(QUEUE + threads)), flume::unbounded());
-        let shop = Arc::new(Shop { orders: receiver, params, choice, implementation: OnceLock::new() });
+        let pulse = (priority == Priority::Idle).then(Pulse::start);
+        let shop = Arc::new(Shop { orders: receiver, params, choice, implementation: OnceLock::new(), pulse });
         for number in 0..threads {
             let shop = Arc::clone(&shop);
             std::thread::Builder::new()
                 .name(format!("hash-{number}"))
-                .spawn(move || shop.work(priority))
+                .spawn(move || shop.work())
                 .map_err(|error| format!("a hashing thread did not start: {error}"))?;
         }
         Ok(Self { places, orders, params, dummy: nobodys(params)?, figures: LaneFigures::default() })
@@ -174,11 +176,13 @@ struct Shop {
     params: HashParams,
     choice: Choice,
     implementation: OnceLock<Implementation>,
+    /// Where the threads run behind everything else.
+    pulse: Option<Pulse>,
 }
 
 impl Shop {
-    fn work(&self, priority: Priority) {
-        if priority == Priority::Idle {
+    fn work(&self) {
+        if self.pulse.is_some() {
             yield_to_everything_else();
         }
         // Proved here, where it delays no start: only logins wait for it.
@@ -188,9 +192,20 @@ impl Shop {
             match task {
                 Task::Hash(_, answer) if answer.is_closed() => {}
                 Task::Verify(_, _, answer) if answer.is_closed() => {}
-                Task::Hash(password, answer) => drop(answer.send(workspace.hash(password.as_bytes(), self.params))),
-                Task::Verify(password, phc, answer) => drop(answer.send(workspace.verify(password.as_bytes(), &phc))),
+                Task::Hash(password, answer) => {
+                    drop(answer.send(self.attentively(|| workspace.hash(password.as_bytes(), self.params))));
+                }
+                Task::Verify(password, phc, answer) => {
+                    drop(answer.send(self.attentively(|| workspace.verify(password.as_bytes(), &phc))));
+                }
             }
+        }
+    }
+
+    fn attentively<T>(&self, hash: impl FnOnce() -> T) -> T {
+        match &self.pulse {
+            Some(pulse) => pulse.during(hash),
+            None => hash(),
         }
     }
 

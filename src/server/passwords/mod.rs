@@ -7,6 +7,7 @@ mod known;
 mod lane;
 mod list;
 pub mod policy;
+mod pulse;
 pub mod reset;
 
 pub use hash::{HashParams, Workspace};
