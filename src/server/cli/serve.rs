@@ -4,7 +4,7 @@ use super::accounts::said;
 use crate::server::audit;
 use crate::server::clock::Clock;
 use crate::server::config::{Config, Networks};
-use crate::server::http::{self, Behind, Door};
+use crate::server::http::{self, BackRow, Behind, Door};
 use crate::server::jobs;
 use crate::server::services::Services;
 use std::fs::{self, Permissions};
@@ -39,7 +39,8 @@ pub async fn serve() -> Result<(), Vec<String>> {
         tokio::spawn(http::serve(listener, door, std::future::pending()));
     }
     let proxies = services.config.limits.trusted_proxies.clone();
-    let door = Door { behind: Behind::Web(http::web(Arc::clone(&services))), tls, proxies };
+    let back_row = BackRow::open().map_err(|error| one(format!("Threads could not be started: {error}.")))?;
+    let door = Door { behind: Behind::Web(http::web(Arc::clone(&services), Some(back_row))), tls, proxies };
     http::serve(listener, door, stop_signal()).await;
     jobs.abort();
     services.store.close().await;

@@ -1,6 +1,7 @@
 //! The loop that accepts connections. Our own, because axum's installs no timer and hyper's
 //! header timeout would never fire: a client that dawdles would hold its connection for ever.
 
+use super::back_row::BackRow;
 use super::crowd::{Crowd, Seat};
 use super::csp;
 use super::pace::{Pace, Paced};
@@ -58,6 +59,13 @@ pub enum Behind {
 }
 
 impl Behind {
+    fn back_row(&self) -> Option<&BackRow> {
+        match self {
+            Self::Web(web) => web.back_row(),
+            Self::Metrics(_) => None,
+        }
+    }
+
     async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
         match self {
             Self::Web(web) => web.answer(Some(peer), request).await,
@@ -85,7 +93,11 @@ pub async fn serve(listener: TcpListener, door: Door, stop: impl Future<Output =
         match crowd.seat(peer.ip(), &door.proxies) {
             Some(seat) => {
                 let client = Client { peer, seat, behind: door.behind.clone(), watcher: graceful.watcher() };
-                tokio::spawn(client.greet(stream, door.tls.clone()));
+                let tls = door.tls.clone();
+                match door.behind.back_row() {
+                    Some(row) if !client.seat.is_front() => row.serve(stream, |stream| client.greet(stream, tls)),
+                    _ => drop(tokio::spawn(client.greet(stream, tls))),
+                }
             }
             None => turn_away(&stream),
         }

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const MOST: usize = 4096;
 const MOST_OF_ONE_SOURCE: usize = 256;
+/// As many as a browser opens.
+const FRONT_OF_ONE_SOURCE: usize = 6;
 
 /// The connections there are.
 #[derive(Default)]
@@ -28,15 +30,17 @@ impl Crowd {
         if count.all >= MOST {
             return None;
         }
+        let mut is_front = true;
         if let Some(source) = &source {
             let of_source = count.sources.entry(source.clone()).or_default();
             if *of_source >= MOST_OF_ONE_SOURCE {
                 return None;
             }
             *of_source += 1;
+            is_front = *of_source <= FRONT_OF_ONE_SOURCE;
         }
         count.all += 1;
-        Some(Seat { crowd: Arc::clone(self), source })
+        Some(Seat { crowd: Arc::clone(self), source, is_front })
     }
 
     fn leave(&self, source: Option<&String>) {
@@ -56,6 +60,14 @@ impl Crowd {
 pub struct Seat {
     crowd: Arc<Crowd>,
     source: Option<String>,
+    is_front: bool,
+}
+
+impl Seat {
+    /// False where its source had taken more than a few when it came.
+    pub fn is_front(&self) -> bool {
+        self.is_front
+    }
 }
 
 impl Drop for Seat {
@@ -88,6 +100,6 @@ mod tests {
     fn a_trusted_proxy_holds_as_many_as_it_needs() {
         let (crowd, proxies) = (Arc::new(Crowd::default()), Networks::new(vec!["10.0.0.1".parse().unwrap()]));
         let seats: Vec<Option<Seat>> = (0..1000).map(|_| crowd.seat([10, 0, 0, 1].into(), &proxies)).collect();
-        assert!(seats.iter().all(Option::is_some));
+        assert!(seats.iter().all(|seat| seat.as_ref().is_some_and(Seat::is_front)));
     }
 }

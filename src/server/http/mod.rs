@@ -2,6 +2,7 @@
 
 mod accept;
 mod again;
+mod back_row;
 mod bounds;
 mod crowd;
 mod csp;
@@ -27,6 +28,7 @@ mod trouble_page;
 mod web;
 
 pub use accept::{Behind, Door, serve};
+pub use back_row::BackRow;
 pub use metrics::router as metrics_router;
 pub use router::web;
 pub use tls::Tls;

@@ -1,5 +1,6 @@
 //! Every route of the server.
 
+use super::back_row::BackRow;
 use super::web::Web;
 use super::{bounds, forms, guard, links, my_data, pages, preferences, recovery_text, static_files};
 use crate::model::access::PAGES;
@@ -13,11 +14,11 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
 
-/// The whole web side.
-pub fn web(services: Arc<Services>) -> Web {
+/// The whole web side; without a back row everything is worked on where it comes in.
+pub fn web(services: Arc<Services>, back_row: Option<BackRow>) -> Web {
     // Tells Leptos who runs the tasks of its pages; refused from the second time on.
     drop(Executor::init_tokio());
-    Web::new(routes(&services), services)
+    Web::new(routes(&services), services, back_row)
 }
 
 fn routes(services: &Arc<Services>) -> Router<Arc<Services>> {

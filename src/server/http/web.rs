@@ -1,10 +1,12 @@
 //! What stands around every route.
 
 use super::again::{Again, Question};
+use super::back_row::BackRow;
 use super::{bounds, headers, host, route_class, same_origin, trouble, trouble_page};
 use crate::server::failure::caught;
 use crate::server::request_id::numbered;
 use crate::server::services::Services;
+use crate::server::turnstile::Turn;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
@@ -26,13 +28,19 @@ struct Parts {
     services: Arc<Services>,
     routes: Router,
     again: Again,
+    back_row: Option<BackRow>,
 }
 
 impl Web {
     /// Puts the rules around `routes`.
-    pub fn new(routes: Router<Arc<Services>>, services: Arc<Services>) -> Self {
+    pub fn new(routes: Router<Arc<Services>>, services: Arc<Services>, back_row: Option<BackRow>) -> Self {
         let routes = routes.with_state(Arc::clone(&services));
-        Self(Arc::new(Parts { services, routes, again: Again::default() }))
+        Self(Arc::new(Parts { services, routes, again: Again::default(), back_row }))
+    }
+
+    /// Where that is done which makes way.
+    pub fn back_row(&self) -> Option<&BackRow> {
+        self.0.back_row.as_ref()
     }
 
     /// Answers one request of the client at `peer`, and counts it.
@@ -58,25 +66,33 @@ impl Web {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let answer = self.in_turn(request).await;
+        let answer = match request.method().is_safe() {
+            true => self.work(request).await,
+            false => self.change(request).await,
+        };
         match question {
             Some(question) => self.0.again.keep(question, answer).await,
             None => answer,
         }
     }
 
-    /// Its body is in hand: who waits for a client has no turn.
-    async fn in_turn(&self, mut request: Request) -> Response {
-        if request.method().is_safe() {
-            return self.work(request).await;
-        }
+    /// What changes something is worked on in its turn. Its body is in hand: who waits for a client has no turn.
+    async fn change(&self, mut request: Request) -> Response {
         match self.0.services.turnstile.turn().await {
-            Ok(turn) => turn.hold(self.work(request)).await,
+            Ok(turn) => self.make_way(turn, request).await,
             Err(_) => {
                 bounds::turn_away(&mut request, StatusCode::SERVICE_UNAVAILABLE);
                 self.work(request).await
             }
         }
+    }
+
+    /// In the back row, from its turn on: what waits there is larger than what waits here.
+    async fn make_way(&self, turn: Turn, request: Request) -> Response {
+        let Some(row) = &self.0.back_row else { return turn.hold(self.work(request)).await };
+        let web = self.clone();
+        let answer = row.work(async move { turn.hold(web.work(request)).await }).await;
+        answer.unwrap_or_else(|failure| headers::finish(&self.0.services, trouble::answer(failure.into_problem())))
     }
 
     /// In a box: it is large, thousands may wait for their turn, and most requests of a busy client end before.

@@ -97,13 +97,13 @@ impl TestApp {
     pub async fn of(folder: Folder, config: Config) -> Self {
         let services = Arc::new(Services::open(config, Clock::Test(AtomicI64::new(START))).await.unwrap());
         register_functions();
-        Self { web: http::web(Arc::clone(&services)), services, folder }
+        Self { web: http::web(Arc::clone(&services), None), services, folder }
     }
 
     /// The same server started anew, on the same data and at the same time.
     pub async fn restarted(&self) -> Web {
         let clock = Clock::Test(AtomicI64::new(self.services.clock.now().seconds()));
-        http::web(Arc::new(Services::open(self.services.config.clone(), clock).await.unwrap()))
+        http::web(Arc::new(Services::open(self.services.config.clone(), clock).await.unwrap()), None)
     }
 
     pub fn advance(&self, seconds: i64) {

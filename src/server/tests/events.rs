@@ -209,7 +209,7 @@ async fn a_failed_request_is_told_with_the_number_that_its_lines_bear() {
         panic!("on purpose");
         "never"
     });
-    let web = http::Web::new(Router::new().route("/broken", broken), Arc::clone(&app.services));
+    let web = http::Web::new(Router::new().route("/broken", broken), Arc::clone(&app.services), None);
     let answer = Visitor::send_to(&web, Request::get("/broken").body(Body::empty()).unwrap()).await;
     let Some(Problem::Internal { incident }) = answer.problem() else { panic!("{}", answer.text) };
     let failed = lines(&log).into_iter().find(|line| line["message"] == "A request failed.").unwrap();

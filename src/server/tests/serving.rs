@@ -2,14 +2,21 @@
 
 use super::TestApp;
 use crate::server::config::Networks;
-use crate::server::http::{self, Behind, Door};
+use crate::server::http::{self, BackRow, Behind, Door, Web};
+use crate::server::services::Services;
+use axum::Router;
+use axum::routing::get;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 /// Longer than every time-out, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(40);
+
+/// May hold any number of connections.
+const PROXY: &str = "127.0.0.3";
 
 struct Served {
     app: TestApp,
@@ -25,16 +32,28 @@ impl Drop for Served {
 
 impl Served {
     async fn new() -> Self {
+        Self::of(http::web).await
+    }
+
+    async fn of(web: impl FnOnce(Arc<Services>, Option<BackRow>) -> Web) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let app = TestApp::with(&[("SEKISHO_LISTEN", &format!("127.0.0.1:{port}"))]).await;
-        let door = Door { behind: Behind::Web(app.web.clone()), tls: None, proxies: Networks::default() };
+        let behind = Behind::Web(web(Arc::clone(&app.services), Some(BackRow::open().unwrap())));
+        let proxies = Networks::new(vec![PROXY.parse().unwrap()]);
+        let door = Door { behind, tls: None, proxies };
         let task = tokio::spawn(http::serve(listener, door, std::future::pending()));
         Self { app, port, task }
     }
 
     async fn connect(&self) -> TcpStream {
-        TcpStream::connect(("127.0.0.1", self.port)).await.unwrap()
+        self.connect_from("127.0.0.1").await
+    }
+
+    async fn connect_from(&self, source: &str) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{source}:0").parse().unwrap()).unwrap();
+        socket.connect(([127, 0, 0, 1], self.port).into()).await.unwrap()
     }
 
     /// Sends `head` with `Host` and an end, then `body`; the whole answer.
@@ -117,13 +136,13 @@ async fn answers_that_no_page_or_route_made_are_guarded_too() {
     let (address, door) = (
         listener.local_addr().unwrap(),
         Door {
-            behind: Behind::Metrics(http::metrics_router(std::sync::Arc::clone(&served.app.services))),
+            behind: Behind::Metrics(http::metrics_router(Arc::clone(&served.app.services))),
             tls: None,
             proxies: Networks::default(),
         },
     );
-    let stop = std::sync::Arc::new(tokio::sync::Notify::new());
-    let stopped = std::sync::Arc::clone(&stop);
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let stopped = Arc::clone(&stop);
     let task = tokio::spawn(http::serve(listener, door, async move { stopped.notified().await }));
     for (path, wanted) in [("/metrics", 200), ("/", 404)] {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -200,4 +219,84 @@ async fn one_source_holds_256_connections_and_is_told_of_the_next() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("those who left hold their places");
+}
+
+/// The niceness of this thread.
+fn niceness() -> i32 {
+    rustix::process::getpriority_process(None).unwrap()
+}
+
+/// Routes that tell the niceness of the thread that works on them.
+async fn of_niceness() -> Served {
+    let tell = async || niceness().to_string();
+    Served::of(|services, row| Web::new(Router::new().route("/", get(tell).post(tell)), services, row)).await
+}
+
+/// What such a route says on `connection`, which stays open.
+async fn told(served: &Served, connection: &mut TcpStream, method: &str) -> i32 {
+    let request = format!("{method} / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 0\r\n\r\n", served.port);
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut buffer = [0; 4096];
+    let count = connection.read(&mut buffer).await.unwrap();
+    let answer = String::from_utf8_lossy(&buffer[..count]);
+    answer.rsplit('\n').next().unwrap().parse().unwrap_or_else(|_| panic!("{answer}"))
+}
+
+#[tokio::test]
+async fn whoever_comes_with_many_connections_is_served_by_threads_that_make_way() {
+    let (served, usual) = (of_niceness().await, niceness());
+    let lower = (usual + 10).min(19);
+    let mut held = Vec::new();
+    for nth in 1..=20 {
+        let wanted = [("127.0.0.1", if nth <= 6 { usual } else { lower }), (PROXY, usual)];
+        for (source, wanted) in wanted {
+            let mut connection = served.connect_from(source).await;
+            assert_eq!(told(&served, &mut connection, "GET").await, wanted, "the {nth}th of {source}");
+            held.push(connection);
+        }
+    }
+    let mut other = served.connect_from("127.0.0.2").await;
+    assert_eq!(told(&served, &mut other, "GET").await, usual, "somebody else");
+    drop(held);
+    for _ in 0..100 {
+        if told(&served, &mut served.connect().await, "GET").await == usual {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("those who left keep it in the back row");
+}
+
+#[tokio::test]
+async fn what_changes_something_is_worked_on_by_threads_that_make_way() {
+    let (served, usual) = (of_niceness().await, niceness());
+    let mut connection = served.connect().await;
+    for (method, wanted) in [("GET", usual), ("POST", (usual + 10).min(19)), ("GET", usual)] {
+        assert_eq!(told(&served, &mut connection, method).await, wanted, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_is_not_worked_for_any_longer() {
+    let (begun, ended) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
+    let (tell_begun, tell_ended) = (Arc::clone(&begun), Arc::clone(&ended));
+    let work = async move || {
+        struct Dropped(Arc<tokio::sync::Notify>);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                self.0.notify_one();
+            }
+        }
+        let _dropped = Dropped(Arc::clone(&tell_ended));
+        tell_begun.notify_one();
+        std::future::pending::<()>().await;
+    };
+    let served =
+        Served::of(|services, row| Web::new(Router::new().route("/", axum::routing::post(work)), services, row)).await;
+    let mut connection = served.connect().await;
+    let request = format!("POST / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 0\r\n\r\n", served.port);
+    connection.write_all(request.as_bytes()).await.unwrap();
+    begun.notified().await;
+    drop(connection);
+    tokio::time::timeout(Duration::from_secs(10), ended.notified()).await.expect("the work goes on for nobody");
 }

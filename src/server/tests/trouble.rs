@@ -26,7 +26,7 @@ async fn a_panic_is_a_page_with_a_number_that_the_log_knows() {
         panic!("a canary in the cause");
         "never"
     });
-    let web = http::Web::new(Router::new().route("/broken", broken), Arc::clone(&app.services));
+    let web = http::Web::new(Router::new().route("/broken", broken), Arc::clone(&app.services), None);
     let answer = Visitor::send_to(&web, page("/broken")).await;
     assert_eq!(answer.status, 500);
     assert!(answer.text.contains("Something went wrong") && answer.text.contains("lang=\"en\""));

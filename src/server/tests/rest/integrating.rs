@@ -25,7 +25,7 @@ async fn what_the_docs_show_takes_our_tokens_and_no_others() {
     let config = Config::from_map(folder.settings(&[("SEKISHO_SECOND_FACTOR", "optional")])).unwrap();
     // The library of the other app asks the machine's clock, so this server has to.
     let services = Arc::new(Services::open(config, Clock::System).await.unwrap());
-    let app = TestApp { web: http::web(Arc::clone(&services)), services, folder };
+    let app = TestApp { web: http::web(Arc::clone(&services), None), services, folder };
     let ada = Client::registered(&app, "ada@example.test").await;
     let token = ada.token.clone().unwrap();
     let id = ada.get("/users/me").await.json()["id"].as_str().unwrap().to_owned();
