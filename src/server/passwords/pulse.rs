@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::{Builder, Thread, park, sleep};
 use std::time::Duration;
 
-/// Longer than the waking takes by a factor of hundreds, shorter than a tick by one of eight.
-const INTERVAL: Duration = Duration::from_micros(500);
+/// A hundred times as long as a waking takes, a quarter of a tick. Twice as often made no page quicker.
+const INTERVAL: Duration = Duration::from_millis(1);
 
 /// Wakes every processor up while one of them hashes. Its threads end when it is dropped.
 pub(super) struct Pulse {
