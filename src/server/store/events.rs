@@ -138,10 +138,15 @@ pub async fn last_login_but(
     account: &AccountId,
     own: Timestamp,
 ) -> sqlx::Result<Option<Event>> {
+    // The place of the newest of each kind first, so that neither is looked for among all the others.
     sqlx::query_as(
         "SELECT at, kind, address, agent, nth FROM events e JOIN event_origins o ON o.event_id = e.id \
          WHERE e.account_id = $1 AND (kind = 'logged_in' OR kind = 'logged_in_with_recovery_code') \
-         AND (at < $2 OR at > $2 + 1) ORDER BY nth DESC, e.id LIMIT 1",
+         AND (at < $2 OR at > $2 + 1) AND nth IN (\
+           (SELECT MAX(nth) FROM events WHERE account_id = $1 AND kind = 'logged_in' AND (at < $2 OR at > $2 + 1)), \
+           (SELECT MAX(nth) FROM events WHERE account_id = $1 AND kind = 'logged_in_with_recovery_code' \
+             AND (at < $2 OR at > $2 + 1))) \
+         ORDER BY nth DESC, e.id LIMIT 1",
     )
     .bind(account.as_str())
     .bind(own.seconds())

@@ -287,15 +287,20 @@ async fn session(store: &Store, ada: &AccountId, now: Timestamp) {
     tx.commit().await.unwrap();
 }
 
-async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
+async fn happened(store: &Store, account: &AccountId, facts: &[(Timestamp, &str)]) {
     let mut tx = store.begin().await.unwrap();
-    for (offset, kind) in [(0, "logged_in"), (5, "logged_in"), (5, "logged_out")] {
-        let (id, at) = (unique("event"), now.plus_s(offset));
+    for &(at, kind) in facts {
+        let id = unique("event");
         let origin = events::NewOrigin { address: "a", agent: "b", salt: "s" };
-        let new = events::NewEvent { id: &id, account: ada, at, kind, origin_digest: "d", proof: "p", origin };
+        let new = events::NewEvent { id: &id, account, at, kind, origin_digest: "d", proof: "p", origin };
         events::insert(&mut tx, &new).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
+    let later = now.plus_s(5);
+    happened(store, ada, &[(now, "logged_in"), (later, "logged_in"), (later, "logged_out")]).await;
     assert_eq!(
         events::newest(store.read(), ada, i64::MAX, 2).await.unwrap().first().map(|e| e.kind.clone()),
         Some("logged_out".into())
@@ -307,8 +312,12 @@ async fn history(store: &Store, ada: &AccountId, now: Timestamp) {
     assert_eq!((last.nth, last.address.as_str()), (2, "a"));
     assert!(events::newest_of(store.read(), ada, "registered").await.unwrap().is_none());
     let last_login_but = |own| events::last_login_but(store.read(), ada, own);
-    assert_eq!(last_login_but(now.plus_s(5)).await.unwrap().map(|e| e.at), Some(now), "the one before mine");
-    assert_eq!(last_login_but(now).await.unwrap().map(|e| e.at), Some(now.plus_s(5)), "one after mine too");
+    assert_eq!(last_login_but(later).await.unwrap().map(|e| e.at), Some(now), "the one before mine");
+    assert_eq!(last_login_but(now).await.unwrap().map(|e| e.at), Some(later), "one after mine too");
+    let latest = now.plus_s(20);
+    happened(store, ada, &[(latest, "logged_in_with_recovery_code"), (latest, "password_refused")]).await;
+    assert_eq!(last_login_but(now).await.unwrap().map(|e| e.at), Some(latest), "of either kind");
+    assert_eq!(last_login_but(latest).await.unwrap().map(|e| e.at), Some(later));
 }
 
 async fn one_time(store: &Store, ada: &AccountId, now: Timestamp) {
