@@ -1,6 +1,7 @@
 // RL-05 and AU-03: a flood of logins, clients that guess without end, and an owner among them. Times are reported,
 // never asserted: a machine shared with others would fail them. FLOOD_LOGINS over FLOOD_CONNECTIONS, FLOODS times;
-// GUESS_ROUNDS pairs of windows of GUESS_WINDOW_S; HOSTILE_GUESSES at an owner who logs in meanwhile.
+// GUESS_ROUNDS pairs of windows of GUESS_WINDOW_S; HOSTILE_GUESSES at an owner who logs in meanwhile. All of it on
+// PostgreSQL where FLOOD_POSTGRES is 1.
 
 import { expect, test } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +9,7 @@ import { Mailbox } from '../smtp';
 import { knob, report } from './knobs';
 import { Line } from './line';
 import { flood, guess, look, type Counted } from './load';
-import { Machine } from './machine';
+import { Machine, ownDatabase } from './machine';
 import { Person } from './person';
 
 const FLOODS = knob('FLOODS', 1);
@@ -21,6 +22,7 @@ const GUESS_WINDOW_S = knob('GUESS_WINDOW_S', 1);
 const CLIENTS = 32;
 const MOST_MIB = 256;
 const HOSTILE = knob('HOSTILE_GUESSES', 500);
+const IS_ON_POSTGRES = knob('FLOOD_POSTGRES', 0) > 0;
 
 for (const throttle of ['off', 'on']) {
   test(`a flood of logins is answered, takes bounded memory and leaves pages standing (limits ${throttle})`, async () => {
@@ -108,7 +110,8 @@ type Use = (machine: Machine, ada: Person, token: string) => Promise<void>;
 
 async function withServer(throttle: string, use: Use, more: Record<string, string> = {}) {
   const mailbox = await Mailbox.start();
-  const machine = await Machine.running({ settings: { ...mailbox.settings, SEKISHO_THROTTLE: throttle, ...more } });
+  const database = await ownDatabase(IS_ON_POSTGRES);
+  const machine = await Machine.running({ database, settings: { ...mailbox.settings, SEKISHO_THROTTLE: throttle, ...more } });
   try {
     const ada = new Person(new Line(machine.url), mailbox);
     while (!ada.sessions.length) await ada.act();
@@ -117,6 +120,7 @@ async function withServer(throttle: string, use: Use, more: Record<string, strin
   } finally {
     await machine.remove();
     await mailbox.stop();
+    await database?.drop();
   }
 }
 
