@@ -5,7 +5,6 @@ use crate::model::Problem;
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::future::Future;
 
 /// Draws with `show` what `ask` brings, or says why it brings nothing.
 pub fn member_view<T, F, V>(ask: impl Fn() -> F + Send + Sync + 'static, show: fn(T) -> V) -> impl IntoView

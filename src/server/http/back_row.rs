@@ -5,7 +5,6 @@
 //! database, others wait for, so they must go on however busy the machine is.
 
 use crate::server::failure::Failure;
-use std::future::Future;
 use std::thread::available_parallelism;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};

@@ -208,7 +208,8 @@ pub(super) async fn settle(
     };
     audit::record(services, &mut *db, account, kind, origin).await?;
     audit::record(services, &mut *db, account, EventKind::RecoveryCodesMade, origin).await?;
-    mail::tell(services, &mut *db, account, notice, origin).await?;
+    let email = accounts::email_of(&mut *db, account).await?.ok_or(Problem::SignedOut)?;
+    mail::notify(services, &mut *db, Recipient { account, email: &email }, notice, origin).await?;
     if matches!(enroller, Enroller::Pending(_)) {
         audit::record(services, db, account, EventKind::LoggedIn, origin).await?;
     }

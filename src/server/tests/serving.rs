@@ -5,11 +5,12 @@ use crate::server::config::Networks;
 use crate::server::http::{self, BackRow, Behind, Door, Web};
 use crate::server::services::Services;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// Longer than every time-out, on a busy machine too.
@@ -141,7 +142,7 @@ async fn answers_that_no_page_or_route_made_are_guarded_too() {
             proxies: Networks::default(),
         },
     );
-    let stop = Arc::new(tokio::sync::Notify::new());
+    let stop = Arc::new(Notify::new());
     let stopped = Arc::clone(&stop);
     let task = tokio::spawn(http::serve(listener, door, async move { stopped.notified().await }));
     for (path, wanted) in [("/metrics", 200), ("/", 404)] {
@@ -278,10 +279,10 @@ async fn what_changes_something_is_worked_on_by_threads_that_make_way() {
 
 #[tokio::test]
 async fn whoever_hangs_up_is_not_worked_for_any_longer() {
-    let (begun, ended) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
+    let (begun, ended) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (tell_begun, tell_ended) = (Arc::clone(&begun), Arc::clone(&ended));
     let work = async move || {
-        struct Dropped(Arc<tokio::sync::Notify>);
+        struct Dropped(Arc<Notify>);
         impl Drop for Dropped {
             fn drop(&mut self) {
                 self.0.notify_one();
@@ -291,8 +292,7 @@ async fn whoever_hangs_up_is_not_worked_for_any_longer() {
         tell_begun.notify_one();
         std::future::pending::<()>().await;
     };
-    let served =
-        Served::of(|services, row| Web::new(Router::new().route("/", axum::routing::post(work)), services, row)).await;
+    let served = Served::of(|services, row| Web::new(Router::new().route("/", post(work)), services, row)).await;
     let mut connection = served.connect().await;
     let request = format!("POST / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 0\r\n\r\n", served.port);
     connection.write_all(request.as_bytes()).await.unwrap();
