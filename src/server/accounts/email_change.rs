@@ -49,12 +49,13 @@ pub async fn begin(
     if how == EmailChange::Confirmed {
         audit::record(services, &mut *db, &person.id, EventKind::EmailChangeAsked, origin).await?;
         let token = one_time::make(services, &mut *db, &person.id, email.address(), Purpose::ChangeEmail).await?;
-        // Where accounts are hidden a taken address is answered alike: there is a link, and nobody has it.
-        if let Some(token) = token.filter(|_| !is_taken) {
-            let new = Recipient { account: &person.id, email: email.address() };
-            mail::send(services, db, new, &Message::ConfirmNewEmail(token)).await?;
-        }
-        return Ok(());
+        let Some(message) = token.map(Message::ConfirmNewEmail) else { return Ok(()) };
+        let new = Recipient { account: &person.id, email: email.address() };
+        // Where accounts are hidden a taken address is answered alike: there is a link, and nobody gets it.
+        return match is_taken {
+            true => mail::feign(services, db, new, &message).await,
+            false => mail::send(services, db, new, &message).await,
+        };
     }
     let new = NewEmail { address: email.address(), key: email.key(), verified_at: None };
     if !people::set_email(&mut *db, &person.id, new).await? {

@@ -1,7 +1,7 @@
-//! Links that are asked for by address. Asking writes the same for everybody; whether there is an
+//! Mails that are asked for by address. Asking writes the same for everybody; whether there is an
 //! account is looked into afterwards, where nobody waits for the answer: else its time tells.
 
-use super::verify;
+use super::{register, verify};
 use crate::server::audit::Origin;
 use crate::server::email::Email;
 use crate::server::failure::Failure;
@@ -10,11 +10,16 @@ use crate::server::passwords::reset;
 use crate::server::services::Services;
 use crate::server::store::accounts;
 use crate::server::store::link_requests::{self as store, LinkRequest};
-use crate::server::tokens::one_time::Purpose;
+use sqlx::AnyConnection;
 use uuid::Uuid;
 
 /// Requests looked into at a time.
 const BATCH: i64 = 20;
+
+/// What a request is for, in the words of the database.
+const NEW_PASSWORD: &str = "reset_password";
+const CONFIRMED_ADDRESS: &str = "verify_email";
+const REGISTRATION: &str = "registration";
 
 /// What a link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +36,10 @@ impl LinkTo {
         }
     }
 
-    fn purpose(self) -> Purpose {
+    fn purpose(self) -> &'static str {
         match self {
-            Self::NewPassword => Purpose::ResetPassword,
-            Self::ConfirmedAddress => Purpose::VerifyEmail,
+            Self::NewPassword => NEW_PASSWORD,
+            Self::ConfirmedAddress => CONFIRMED_ADDRESS,
         }
     }
 }
@@ -46,18 +51,38 @@ pub async fn ask_link(services: &Services, origin: &Origin, link: LinkTo, email:
     if !requests::count_mail(services, link.counted_as(), (origin.address.as_str(), email.key())).await? {
         return Ok(());
     }
+    let mut tx = services.store.begin().await?;
+    ask(services, &mut tx, origin, (link.purpose(), email)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Asks for what follows a registration of `email`: see [`register::follow_up`]. It is registrations that
+/// are counted, not this.
+pub(super) async fn ask_follow_up(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    email: &Email,
+) -> Result<(), Failure> {
+    ask(services, db, origin, (REGISTRATION, email)).await
+}
+
+async fn ask(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    (purpose, email): (&str, &Email),
+) -> Result<(), Failure> {
     let request = LinkRequest {
         id: Uuid::new_v4().to_string(),
-        purpose: link.purpose().word().to_owned(),
+        purpose: purpose.to_owned(),
         email_key: email.key().to_owned(),
         address: origin.address.clone(),
         agent: origin.agent.clone(),
         asked_at: services.clock.now(),
     };
-    let mut tx = services.store.begin().await?;
-    store::insert(&mut *tx, &request).await?;
     services.store.owe_post();
-    Ok(tx.commit().await?)
+    Ok(store::insert(db, &request).await?)
 }
 
 /// Looks into what was asked for, and writes the mails; tells how many requests that were.
@@ -78,14 +103,15 @@ async fn answer(services: &Services, request: &LinkRequest) -> Result<(), Failur
         return Ok(());
     }
     let account = accounts::find_by_email(&mut *tx, &request.email_key).await?;
-    match account.filter(|account| account.disabled_at.is_none()) {
-        Some(account) if request.purpose == Purpose::ResetPassword.word() => {
-            reset::send_link(services, &mut tx, &origin, &account).await?;
+    if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
+        match request.purpose.as_str() {
+            NEW_PASSWORD => reset::send_link(services, &mut tx, &origin, &account).await?,
+            REGISTRATION => register::follow_up(services, &mut tx, &account).await?,
+            _ if account.verified_at.is_none() => {
+                verify::send_link(services, &mut tx, &account.id, &account.email).await?;
+            }
+            _ => {}
         }
-        Some(account) if account.verified_at.is_none() => {
-            verify::send_link(services, &mut tx, &account.id, &account.email).await?;
-        }
-        _ => {}
     }
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! A new account.
 
-use super::verify;
+use super::{link_requests, verify};
 use crate::model::views::EventKind;
 use crate::model::{AccountId, Problem};
 use crate::server::audit::{self, Origin};
@@ -10,8 +10,8 @@ use crate::server::limits::requests;
 use crate::server::mail::{self, Message, Recipient};
 use crate::server::passwords::policy;
 use crate::server::services::Services;
+use crate::server::store::accounts::{self, Account, NewAccount};
 use crate::server::store::people::{self, Mark, Person};
-use crate::server::store::{accounts, guards};
 use sqlx::AnyConnection;
 
 /// How long somebody has to verify an address that had to be verified, in seconds.
@@ -36,7 +36,7 @@ pub enum Rank {
 /// Adds an ordinary account, unless the operator closed registration.
 ///
 /// Where accounts are hidden, an address that has one is answered alike, with an id that means
-/// nothing, and its owner is told by mail.
+/// nothing, and its owner is told by mail. It takes as long, too: the same rows are written (AU-02).
 pub async fn register(services: &Services, origin: &Origin, form: Registration) -> Result<Person, Failure> {
     let config = &services.config;
     if !config.registration_is_open {
@@ -44,30 +44,25 @@ pub async fn register(services: &Services, origin: &Origin, form: Registration) 
     }
     let ready = prepare(services, origin, form, Rank::Ordinary).await?;
     let mut tx = services.store.begin().await?;
-    let person = match insert(services, &mut tx, origin, (&ready, Rank::Ordinary)).await {
-        Ok(person) => {
-            if config.email_verification_is_required {
-                verify::send_link(services, &mut tx, &person.id, &person.email).await?;
-            }
-            person
-        }
-        Err(Failure::Refused(Problem::EmailTaken)) if config.accounts_are_hidden => {
-            tell_owner(services, &mut tx, &ready.email).await?;
-            ready.person(None)
-        }
-        Err(failure) => return Err(failure),
-    };
+    let added = insert(services, &mut tx, origin, (&ready, Rank::Ordinary)).await?;
+    if added.is_none() {
+        imitate(services, &mut tx, origin, &ready).await?;
+    }
+    let answered = added.or_else(|| config.accounts_are_hidden.then(|| ready.person(None)));
+    if answered.is_some() && config.email_verification_is_required {
+        link_requests::ask_follow_up(services, &mut tx, origin, &ready.email).await?;
+    }
     tx.commit().await?;
-    Ok(person)
+    Ok(answered.ok_or(Problem::EmailTaken)?)
 }
 
 /// Adds an account.
 pub async fn add(services: &Services, origin: &Origin, form: Registration, rank: Rank) -> Result<Person, Failure> {
     let ready = prepare(services, origin, form, rank).await?;
     let mut tx = services.store.begin().await?;
-    let person = insert(services, &mut tx, origin, (&ready, rank)).await?;
+    let added = insert(services, &mut tx, origin, (&ready, rank)).await?;
     tx.commit().await?;
-    Ok(person)
+    Ok(added.ok_or(Problem::EmailTaken)?)
 }
 
 /// A registration that was judged, and its password hashed.
@@ -78,6 +73,18 @@ struct Ready {
 }
 
 impl Ready {
+    fn row(&self, services: &Services, origin: &Origin, rank: Rank) -> NewAccount<'_> {
+        let must_verify = services.config.email_verification_is_required && rank == Rank::Ordinary;
+        NewAccount {
+            id: &self.id,
+            email: self.email.address(),
+            email_key: self.email.key(),
+            password_hash: &self.password_hash,
+            language: origin.language,
+            verify_by: must_verify.then(|| services.clock.now().plus_s(VERIFY_WITHIN_S)),
+        }
+    }
+
     fn person(&self, since: Option<i64>) -> Person {
         let (id, email) = (self.id.clone(), self.email.address().to_owned());
         Person { id, email, verified_at: since, disabled_at: None, superuser_at: since }
@@ -99,44 +106,41 @@ async fn prepare(services: &Services, origin: &Origin, form: Registration, rank:
     Ok(Ready { id: AccountId::from(uuid::Uuid::new_v4().to_string()), email, password_hash })
 }
 
+/// `None` if the address has an account.
 async fn insert(
     services: &Services,
     db: &mut AnyConnection,
     origin: &Origin,
     (ready, rank): (&Ready, Rank),
-) -> Result<Person, Failure> {
+) -> Result<Option<Person>, Failure> {
     let now = services.clock.now();
-    let must_verify = services.config.email_verification_is_required && rank == Rank::Ordinary;
-    let new = accounts::NewAccount {
-        id: &ready.id,
-        email: ready.email.address(),
-        email_key: ready.email.key(),
-        password_hash: &ready.password_hash,
-        language: origin.language,
-        verify_by: must_verify.then(|| now.plus_s(VERIFY_WITHIN_S)),
-    };
-    if !accounts::insert(&mut *db, new, now).await? {
-        return Err(Problem::EmailTaken.into());
+    if !accounts::insert(&mut *db, ready.row(services, origin, rank), now).await? {
+        return Ok(None);
     }
     if rank == Rank::Superuser {
         people::mark(&mut *db, &ready.id, Mark::Superuser, Some(now)).await?;
         people::mark(&mut *db, &ready.id, Mark::Verified, Some(now)).await?;
     }
     audit::record(services, db, &ready.id, EventKind::Registered, origin).await?;
-    Ok(ready.person((rank == Rank::Superuser).then_some(now.seconds())))
+    Ok(Some(ready.person((rank == Rank::Superuser).then_some(now.seconds()))))
 }
 
-/// Tells the owner of an address that it was typed into a registration. Who has not confirmed it
-/// yet gets a link to do so: it may be the owner who registers, and a stranger was here before.
-async fn tell_owner(services: &Services, db: &mut AnyConnection, email: &Email) -> Result<(), Failure> {
-    let now = services.clock.now();
-    let found = accounts::find_by_email(&mut *db, email.key()).await?;
-    let Some(owner) = found.filter(|owner| owner.disabled_at.is_none()) else {
-        return Ok(guards::put(db, "latest link of nobody", &now.seconds().to_string()).await?);
-    };
+/// Writes what [`insert`] writes for an ordinary account, for nobody, and nothing that was typed.
+async fn imitate(services: &Services, db: &mut AnyConnection, origin: &Origin, ready: &Ready) -> Result<(), Failure> {
+    let [email, password_hash] = [ready.email.address(), &ready.password_hash].map(|text| "-".repeat(text.len()));
+    let real = ready.row(services, origin, Rank::Ordinary);
+    let row = NewAccount { email: &email, email_key: ready.id.as_str(), password_hash: &password_hash, ..real };
+    accounts::insert_nobodys(&mut *db, row, services.clock.now()).await?;
+    audit::imitate(services, db, &ready.id, EventKind::Registered, origin).await
+}
+
+/// What follows a registration of the address of `owner`, new or not: who has not confirmed it yet gets a
+/// link to do so, for it may be the owner who registers where a stranger was before. Others are told.
+pub(super) async fn follow_up(services: &Services, db: &mut AnyConnection, owner: &Account) -> Result<(), Failure> {
     if owner.verified_at.is_none() {
         return verify::send_link(services, db, &owner.id, &owner.email).await;
     }
+    let now = services.clock.now();
     if accounts::tell_of_registration(&mut *db, &owner.id, now, now.plus_s(-TELL_EVERY_S)).await? {
         let to = Recipient { account: &owner.id, email: &owner.email };
         mail::send(services, db, to, &Message::AlreadyRegistered).await?;

@@ -73,8 +73,7 @@ pub async fn record(
     proof::write(services, db, Whose::Owners(account), name(kind), origin).await
 }
 
-/// The same work for somebody who has no account: else the faster answer tells who has one. What is
-/// written is read by nobody and soon deleted. `email` is a keyed digest of what was typed.
+/// The same work for somebody who has no account: see [`imitate`]. `email` is a keyed digest of what was typed.
 pub async fn record_nobodys(
     services: &Services,
     db: &mut AnyConnection,
@@ -87,7 +86,19 @@ pub async fn record_nobodys(
     services.metrics.events.add([name(kind)]);
     // As long as any other id.
     let id = AccountId::from(email.chars().take(36).collect::<String>());
-    proof::write(services, db, Whose::Nobodys(&id), name(kind), origin).await
+    imitate(services, db, &id, kind, origin).await
+}
+
+/// Writes what [`record`] writes, for an account that there is not: else the faster answer tells whether there is
+/// one. It is read by nobody and soon deleted.
+pub async fn imitate(
+    services: &Services,
+    db: &mut AnyConnection,
+    nobody: &AccountId,
+    kind: EventKind,
+    origin: &Origin,
+) -> Result<(), Failure> {
+    proof::write(services, db, Whose::Nobodys(nobody), name(kind), origin).await
 }
 
 /// When something last happened to an account.

@@ -7,7 +7,7 @@ use crate::model::Timestamp;
 use crate::server::failure::Failure;
 use crate::server::services::Services;
 use crate::server::store::limits::{self as store, Count};
-use crate::server::store::{devices, events};
+use crate::server::store::{accounts, devices, events};
 use sqlx::AnyConnection;
 
 /// More counters of a kind are not made; who is new then shares one with others.
@@ -175,7 +175,7 @@ async fn look(services: &Services, counter: &mut Counter) -> Result<Option<Count
     Ok(store::find(services.store.read(), &counter.name()).await?)
 }
 
-/// Forgets devices that are over, refusals of nobody, and counters that say no more than none would; true if
+/// Forgets devices that are over, what was written for nobody, and counters that say no more than none would; true if
 /// there may be more.
 pub async fn sweep(services: &Services) -> Result<bool, Failure> {
     let now = services.clock.now();
@@ -189,6 +189,7 @@ pub async fn sweep(services: &Services) -> Result<bool, Failure> {
     }
     let mut tx = services.store.begin().await?;
     devices::delete_expired(&mut *tx, now).await?;
+    accounts::delete_nobodys(&mut *tx, now).await?;
     let nobodys = events::delete_nobodys(&mut *tx, now, SWEEP).await?;
     tx.commit().await?;
     Ok(is_full || i64::try_from(nobodys) == Ok(SWEEP))

@@ -47,6 +47,27 @@ pub async fn send(
     to: Recipient<'_>,
     message: &Message,
 ) -> Result<(), Failure> {
+    write(services, db, to, message, message.lifetime_s()).await
+}
+
+/// Writes a message that nobody gets: it is of no use from the start, so it is dropped. For where no mail is to go,
+/// and the time of the answer would tell so.
+pub async fn feign(
+    services: &Services,
+    db: &mut AnyConnection,
+    to: Recipient<'_>,
+    message: &Message,
+) -> Result<(), Failure> {
+    write(services, db, to, message, 0).await
+}
+
+async fn write(
+    services: &Services,
+    db: &mut AnyConnection,
+    to: Recipient<'_>,
+    message: &Message,
+    lifetime_s: i64,
+) -> Result<(), Failure> {
     let now = services.clock.now();
     let (id, config) = (uuid::Uuid::new_v4().to_string(), &services.config);
     let language = accounts::language_of(&mut *db, to.account).await?.unwrap_or_default();
@@ -55,7 +76,7 @@ pub async fn send(
     let letter = serde_json::to_vec(&Letter { to: to.email.to_owned(), text: envelope.seal(&content)? });
     let letter = letter.map_err(|cause| Failure::Broken(cause.into()))?;
     let sealed_message = &*services.keys.seal(place(&id), &letter)?;
-    let expires_at = now.plus_s(message.lifetime_s());
+    let expires_at = now.plus_s(lifetime_s);
     let new = NewMessage { id: &id, kind: message.kind(), sealed_message, now, expires_at };
     services.store.owe_post();
     Ok(outbox::insert(db, new).await?)

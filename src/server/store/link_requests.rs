@@ -1,13 +1,13 @@
-//! Links that were asked for by address and that nobody has looked into yet.
+//! Mails that were asked for by address and that nobody has looked into yet.
 
 use crate::model::Timestamp;
 use sqlx::any::AnyExecutor;
 
-/// Somebody asked for a link.
+/// Somebody asked for a link, or registered.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LinkRequest {
     pub id: String,
-    /// `reset_password` or `verify_email`.
+    /// `reset_password`, `verify_email` or `registration`.
     pub purpose: String,
     pub email_key: String,
     pub address: String,

@@ -11,6 +11,7 @@ mod events;
 mod forms;
 mod fuzz;
 mod headers;
+mod hiding;
 mod hosts;
 mod journeys;
 mod keys;

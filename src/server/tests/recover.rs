@@ -1,7 +1,6 @@
 //! Links by mail in the browser: a forgotten password, an address to confirm, with and without scripts.
 
 use super::app::{Folder, PASSWORD};
-use super::rest::Client;
 use super::smtp::Smtp;
 use super::{TestApp, Visitor};
 use crate::model::Problem;
@@ -9,14 +8,13 @@ use crate::server::config::Config;
 use crate::server::jobs;
 use crate::server::passwords::reset;
 use crate::server::store::{accounts, people};
-use serde_json::json;
 
 const ADA: &str = "ada@example.test";
 const NEW: &str = "eight lanterns by the river";
-const WAYS: [bool; 2] = [false, true];
+pub(super) const WAYS: [bool; 2] = [false, true];
 
 /// A server that sends mail, with the defaults that follow from it.
-async fn mailing(more: &[(&str, &str)]) -> (Smtp, TestApp) {
+pub(super) async fn mailing(more: &[(&str, &str)]) -> (Smtp, TestApp) {
     let smtp = Smtp::start().await;
     let settings = smtp.settings();
     let mut settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -26,7 +24,7 @@ async fn mailing(more: &[(&str, &str)]) -> (Smtp, TestApp) {
 }
 
 /// The newest link to `page` that was sent to anybody.
-async fn link(smtp: &Smtp, app: &TestApp, page: &str) -> String {
+pub(super) async fn link(smtp: &Smtp, app: &TestApp, page: &str) -> String {
     while jobs::post(&app.services).await.unwrap() > 0 {}
     let texts = smtp.taken().into_iter().rev().map(|taken| super::eml::Eml::read(&taken.mail).text);
     let mut links = texts.filter_map(|text| {
@@ -36,7 +34,7 @@ async fn link(smtp: &Smtp, app: &TestApp, page: &str) -> String {
     links.next().unwrap_or_else(|| panic!("no link to {page} came"))
 }
 
-fn visitor(app: &TestApp, is_plain: bool) -> Visitor<'_> {
+pub(super) fn visitor(app: &TestApp, is_plain: bool) -> Visitor<'_> {
     if is_plain { Visitor::plain(app) } else { Visitor::new(app) }
 }
 
@@ -52,7 +50,7 @@ async fn register(visitor: &mut Visitor<'_>, email: &str) {
 }
 
 /// Registers and confirms in the same browser.
-async fn confirmed(smtp: &Smtp, app: &TestApp, email: &str) {
+pub(super) async fn confirmed(smtp: &Smtp, app: &TestApp, email: &str) {
     let mut ada = Visitor::new(app);
     register(&mut ada, email).await;
     ada.get(&link(smtp, app, "verify-email").await).await;
@@ -305,36 +303,6 @@ async fn once_confirmed_no_link_touches_the_second_factor() {
 }
 
 #[tokio::test]
-async fn where_accounts_are_hidden_a_taken_address_is_answered_like_a_free_one() {
-    for is_plain in WAYS {
-        let (smtp, app) = mailing(&[]).await;
-        confirmed(&smtp, &app, ADA).await;
-        let before = smtp.taken().len();
-        let mut pages = Vec::new();
-        for email in [ADA, "bob@example.test", ADA] {
-            let mut visitor = visitor(&app, is_plain);
-            let answer = visitor.post("/fn/register", &[("email", email), ("password", NEW)]).await;
-            let names: Vec<String> = visitor.cookies.keys().cloned().collect();
-            pages.push((
-                answer.status,
-                answer.location().map(str::to_owned),
-                names,
-                visitor.get("/login").await.text.len(),
-            ));
-        }
-        assert!(pages[0] == pages[1] && pages[0] == pages[2], "{pages:?}");
-        while jobs::post(&app.services).await.unwrap() > 0 {}
-        let texts: Vec<String> =
-            smtp.taken()[before..].iter().map(|taken| super::eml::Eml::readable(&taken.mail)).collect();
-        assert_eq!(texts.len(), 2, "the owner is told once an hour");
-        let told = texts.iter().find(|text| text.starts_with(&format!("To: <{ADA}>"))).unwrap();
-        assert!(told.contains("You have an account already") && told.contains("http://127.0.0.1:3000/login"));
-        let login = [("email", ADA), ("password", NEW), ("next", "")];
-        assert_eq!(Visitor::new(&app).post("/fn/login", &login).await.problem(), Some(Problem::BadCredentials));
-    }
-}
-
-#[tokio::test]
 async fn an_owner_who_registers_after_a_stranger_gets_the_account() {
     let (smtp, app) = mailing(&[]).await;
     register(&mut Visitor::new(&app), ADA).await;
@@ -348,24 +316,6 @@ async fn an_owner_who_registers_after_a_stranger_gets_the_account() {
     assert_eq!(ada.post("/fn/login", &login).await.location(), Some("/totp-setup"));
     let found = accounts::find_by_email(app.services.store.read(), ADA).await.unwrap().unwrap();
     assert!(found.verified_at.is_some());
-}
-
-#[tokio::test]
-async fn where_accounts_are_hidden_the_api_answers_alike_with_a_fresh_id() {
-    let (smtp, app) = mailing(&[]).await;
-    confirmed(&smtp, &app, ADA).await;
-    let client = Client::new(&app);
-    let mut ids = std::collections::HashSet::new();
-    for email in [ADA, "bob@example.test", ADA] {
-        let answer = client.post("/auth/register", json!({ "email": email, "password": NEW })).await;
-        assert_eq!(answer.status, 201);
-        let user = answer.json();
-        assert!(ids.insert(user["id"].as_str().unwrap().to_owned()));
-        assert_eq!(user.as_object().unwrap().len(), 5);
-        assert_eq!((&user["email"], &user["is_verified"]), (&json!(email), &json!(false)));
-    }
-    let weak = client.post("/auth/register", json!({ "email": ADA, "password": "short" })).await;
-    assert_eq!(weak.json()["detail"]["code"], "REGISTER_INVALID_PASSWORD", "judged before anything is looked up");
 }
 
 #[tokio::test]

@@ -1,8 +1,7 @@
 //! Another address.
 
-use super::{ADA, TestApp, Visitor};
+use super::{ADA, TestApp};
 use crate::model::Problem;
-use crate::server::store::people;
 
 const NEW: &str = "ada@new.test";
 
@@ -36,26 +35,4 @@ async fn what_was_typed_comes_back_with_a_refused_plain_form() {
     ada.is_plain = true;
     assert_eq!(ada.post("/fn/email", &[("email", "non sense")]).await.location(), Some("/security/email"));
     assert!(ada.get("/security/email").await.text.contains("value=\"non sense\""));
-}
-
-#[tokio::test]
-async fn a_taken_address_is_answered_alike_where_accounts_are_hidden() {
-    let settings = [("SEKISHO_SMTP_URL", "smtp://127.0.0.1:9"), ("SEKISHO_MAIL_FROM", "login@example.org")];
-    let app = TestApp::with(&settings).await;
-    for email in [ADA, "eve@example.test"] {
-        app.registered(email).await;
-        let now = Some(app.services.clock.now());
-        let mut tx = app.services.store.begin().await.unwrap();
-        let found = crate::server::store::accounts::find_by_email(&mut *tx, email).await.unwrap().unwrap();
-        people::mark(&mut *tx, &found.id, people::Mark::Verified, now).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-    let mut ada = Visitor::new(&app);
-    ada.log_in(ADA).await;
-    let phone = ada.read_key().await;
-    ada.post("/fn/totp-setup", &[("code", &phone.code(&app))]).await;
-    for email in ["eve@example.test", "nobody@example.test"] {
-        assert_eq!(ada.post("/fn/email", &[("email", email)]).await.location(), Some("/security"), "{email}");
-        assert!(ada.get("/security").await.text.contains(email));
-    }
 }
