@@ -9,13 +9,14 @@ use std::time::Duration;
 /// How long a message waits at most that another process wrote, or that has become due.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Delivers mail until the server stops: at once after this process wrote some.
+/// Delivers mail until the server stops: at once, or nearly so, after this process wrote some.
 pub async fn run(services: &Services) {
     loop {
         match post(services).await {
             // There may be more.
-            Ok(count) if count > 0 => continue,
-            Ok(_) => {}
+            Ok(count) if count > 0 => {}
+            // Woken or not: either is a reason to look.
+            Ok(_) => drop(tokio::time::timeout(PAUSE, services.store.post()).await),
             Err(failure) => {
                 let problem = failure.into_problem();
                 tracing::warn!(?problem, "Mail could not be delivered.");
@@ -23,8 +24,7 @@ pub async fn run(services: &Services) {
                 tokio::time::sleep(PAUSE).await;
             }
         }
-        // Woken or not: either is a reason to look.
-        drop(tokio::time::timeout(PAUSE, services.store.post()).await);
+        tokio::time::sleep(mail::some_time()).await;
     }
 }
 

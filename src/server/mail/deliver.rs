@@ -8,6 +8,7 @@ use crate::server::keys::random;
 use crate::server::services::Services;
 use crate::server::store::outbox::{self, Claimed};
 use futures_util::future::join_all;
+use std::time::Duration;
 
 /// Most messages of one round.
 const BATCH: i64 = 20;
@@ -34,6 +35,12 @@ pub async fn deliver(services: &Services) -> Result<usize, Failure> {
         }
     }
     Ok(count)
+}
+
+/// How long a round waits: at most 255 ms, by chance. Whether an address has an account decides how much there is to do: what is asked
+/// right after a link must not be the slower for it.
+pub fn some_time() -> Duration {
+    random::<1>().map_or(Duration::ZERO, |[chance]| Duration::from_millis(chance.into()))
 }
 
 #[derive(PartialEq, Eq)]

@@ -13,7 +13,7 @@ mod text;
 mod transport;
 mod words;
 
-pub use deliver::deliver;
+pub use deliver::{deliver, some_time};
 pub use message::{Circumstances, Message, SecurityNotice};
 pub use smtp::Smtp;
 pub use transport::{Letter, Transport};
