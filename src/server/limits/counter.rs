@@ -41,6 +41,13 @@ impl Whom {
     pub fn sender(address: &str) -> Self {
         Self::Anybody { who: source(address), crowd: String::new() }
     }
+
+    /// Whoever has a mail address, by its keyed digest. One crowd of 4096: who floods us with addresses meets a
+    /// stranger's only now and then.
+    pub fn addressee(digest: String) -> Self {
+        let crowd = digest.chars().take(2).collect();
+        Self::Anybody { who: digest, crowd }
+    }
 }
 
 /// An attempt that may not be made now.

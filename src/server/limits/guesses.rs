@@ -124,8 +124,6 @@ pub async fn forget(services: &Services, db: &mut AnyConnection, email_key: &str
 }
 
 fn counter_of_account(services: &Services, email_key: &str) -> Result<Counter, Failure> {
-    let who = services.keys.limit_digest(email_key)?;
-    // One of 4096: who floods us with addresses meets a stranger's account only now and then.
-    let crowd = who.chars().take(2).collect();
-    Ok(Counter { kind: "account", of: Whom::Anybody { who, crowd }, rule: ACCOUNT })
+    let of = Whom::addressee(services.keys.limit_digest(email_key)?);
+    Ok(Counter { kind: "account", of, rule: ACCOUNT })
 }

@@ -33,9 +33,8 @@ pub async fn count_mail(
         Asked::Verification => ("verification mails from", "verification mails to"),
         Asked::NewEmail => ("new address mails from", "new address mails to"),
     };
-    let digest = services.keys.limit_digest(email_key)?;
-    let crowd: String = digest.chars().take(2).collect();
-    let to = Counter { kind: to, of: Whom::Anybody { who: digest, crowd }, rule: hourly(MAILS_TO_ONE_ADDRESS) };
+    let whom = Whom::addressee(services.keys.limit_digest(email_key)?);
+    let to = Counter { kind: to, of: whom, rule: hourly(MAILS_TO_ONE_ADDRESS) };
     let from = Counter { kind: from, of: Whom::sender(address), rule: hourly(MAILS_FROM_ONE_SOURCE) };
     Ok(counter::take(services, [from, to]).await?.is_ok())
 }
