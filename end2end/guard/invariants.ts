@@ -23,8 +23,9 @@ const NEVER: Record<string, string> = {
 
 /** Where addresses must be confirmed, also these. */
 const NEVER_UNCONFIRMED: Record<string, string> = {
-  'an unconfirmed account without a link':
-    "SELECT id FROM accounts WHERE verified_at IS NULL AND id NOT IN (SELECT account_id FROM one_time_tokens WHERE purpose = 'verify_email')",
+  'an unconfirmed account without a link, made or asked for': `SELECT id FROM accounts WHERE verified_at IS NULL
+    AND id NOT IN (SELECT account_id FROM one_time_tokens WHERE purpose = 'verify_email')
+    AND email_key NOT IN (SELECT email_key FROM link_requests WHERE purpose = 'registration')`,
 };
 
 /** Sentences about what must not be and is. */
