@@ -8,13 +8,13 @@ use crate::server::failure::Failure;
 use crate::server::limits::requests::{self, Asked};
 use crate::server::passwords::reset;
 use crate::server::services::Services;
-use crate::server::store::accounts;
 use crate::server::store::link_requests::{self as store, LinkRequest};
+use crate::server::store::{WriteTx, accounts};
 use sqlx::AnyConnection;
 use uuid::Uuid;
 
-/// Requests looked into at a time.
-const BATCH: i64 = 20;
+/// Requests looked into at a time: many, for a registration's mail must not stand long behind others' requests.
+const BATCH: i64 = 200;
 
 /// What a request is for, in the words of the database.
 const NEW_PASSWORD: &str = "reset_password";
@@ -85,19 +85,22 @@ async fn ask(
     Ok(store::insert(db, &request).await?)
 }
 
-/// Looks into what was asked for, and writes the mails; tells how many requests that were.
+/// Looks into what was asked for, and writes the mails; tells how many requests that were. One that cannot be
+/// answered keeps no other back.
 pub async fn answer_requests(services: &Services) -> Result<usize, Failure> {
     let requests = store::oldest(services.store.read(), BATCH).await?;
+    let mut failed = None;
     for request in &requests {
-        answer(services, request).await?;
+        // Without a database there is no use in going on.
+        let tx = services.store.begin().await?;
+        failed = answer(services, tx, request).await.err().or(failed);
     }
-    Ok(requests.len())
+    failed.map_or(Ok(requests.len()), Err)
 }
 
-async fn answer(services: &Services, request: &LinkRequest) -> Result<(), Failure> {
+async fn answer(services: &Services, mut tx: WriteTx, request: &LinkRequest) -> Result<(), Failure> {
     let (address, agent) = (request.address.clone(), request.agent.clone());
     let origin = Origin { address, agent, ..Origin::of_the_server() };
-    let mut tx = services.store.begin().await?;
     // Another process may have been quicker.
     if !store::take(&mut *tx, &request.id).await? {
         return Ok(());
@@ -107,7 +110,7 @@ async fn answer(services: &Services, request: &LinkRequest) -> Result<(), Failur
         match request.purpose.as_str() {
             NEW_PASSWORD => reset::send_link(services, &mut tx, &origin, &account).await?,
             REGISTRATION => register::follow_up(services, &mut tx, &account).await?,
-            _ if account.verified_at.is_none() => {
+            CONFIRMED_ADDRESS if account.verified_at.is_none() => {
                 verify::send_link(services, &mut tx, &account.id, &account.email).await?;
             }
             _ => {}

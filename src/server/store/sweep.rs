@@ -13,9 +13,10 @@ pub const OVER: [&str; 8] = [
     "DELETE FROM pending_logins WHERE digest IN (SELECT digest FROM pending_logins WHERE expires_at <= $1 LIMIT $2)",
     "DELETE FROM enrolments WHERE holder IN (SELECT holder FROM enrolments WHERE expires_at <= $1 LIMIT $2)",
     "DELETE FROM one_time_tokens WHERE digest IN (SELECT digest FROM one_time_tokens WHERE expires_at <= $1 LIMIT $2)",
-    // Nobody could look into it for an hour: who asked has asked again. A registration is not repeated.
+    // Nobody could look into it for an hour: who asked has asked again. Nobody registers again: it waits
+    // as long as its account, a week.
     "DELETE FROM link_requests WHERE id IN (SELECT id FROM link_requests \
-     WHERE asked_at <= $1 - 3600 AND purpose <> 'registration' LIMIT $2)",
+     WHERE asked_at <= $1 - 3600 AND (purpose <> 'registration' OR asked_at <= $1 - 604800) LIMIT $2)",
     // Delivered or dropped: erased then, forgotten after 30 days.
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE sealed_message IS NULL AND created_at <= $1 - 2592000 LIMIT $2)",

@@ -67,6 +67,28 @@ async fn asking_for_a_link_writes_the_same_whoever_asks_and_once_for_each_mail()
 }
 
 #[tokio::test]
+async fn a_request_that_cannot_be_answered_keeps_no_other_back() {
+    let app = TestApp::new().await;
+    for email in [ADA, "eve@example.test"] {
+        Client::registered(&app, email).await;
+        Client::new(&app).post("/auth/forgot-password", json!({ "email": email })).await;
+        app.advance(1);
+    }
+    let mut tx = app.services.store.begin().await.unwrap();
+    sqlx::query("UPDATE accounts SET email = 'damaged' WHERE email_key = $1")
+        .bind(ADA)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(crate::server::accounts::answer_requests(&app.services).await.is_err());
+    let left = sqlx::query_scalar::<_, String>("SELECT email_key FROM link_requests");
+    assert_eq!(left.fetch_all(app.services.store.read()).await.unwrap(), [ADA]);
+    let mails = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM outbox");
+    assert_eq!(mails.fetch_one(app.services.store.read()).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn a_reset_link_works_once_ends_every_session_and_leaves_the_second_factor() {
     let app = TestApp::new().await;
     let (ada, phone) = Client::enrolled(&app, ADA).await;
