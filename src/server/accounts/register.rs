@@ -10,7 +10,7 @@ use crate::server::limits::requests;
 use crate::server::mail::{self, Message, Recipient};
 use crate::server::passwords::policy;
 use crate::server::services::Services;
-use crate::server::store::accounts::{self, Account, NewAccount};
+use crate::server::store::accounts::{self, Account};
 use crate::server::store::people::{self, Mark, Person};
 use sqlx::AnyConnection;
 
@@ -45,9 +45,7 @@ pub async fn register(services: &Services, origin: &Origin, form: Registration) 
     let ready = prepare(services, origin, form, Rank::Ordinary).await?;
     let mut tx = services.store.begin().await?;
     let added = insert(services, &mut tx, origin, (&ready, Rank::Ordinary)).await?;
-    if added.is_none() {
-        imitate(services, &mut tx, origin, &ready).await?;
-    }
+    make_up_for(services, &mut tx, origin, (&ready, added.is_some())).await?;
     let answered = added.or_else(|| config.accounts_are_hidden.then(|| ready.person(None)));
     if answered.is_some() && config.email_verification_is_required {
         link_requests::ask_follow_up(services, &mut tx, origin, &ready.email).await?;
@@ -73,18 +71,6 @@ struct Ready {
 }
 
 impl Ready {
-    fn row(&self, services: &Services, origin: &Origin, rank: Rank) -> NewAccount<'_> {
-        let must_verify = services.config.email_verification_is_required && rank == Rank::Ordinary;
-        NewAccount {
-            id: &self.id,
-            email: self.email.address(),
-            email_key: self.email.key(),
-            password_hash: &self.password_hash,
-            language: origin.language,
-            verify_by: must_verify.then(|| services.clock.now().plus_s(VERIFY_WITHIN_S)),
-        }
-    }
-
     fn person(&self, since: Option<i64>) -> Person {
         let (id, email) = (self.id.clone(), self.email.address().to_owned());
         Person { id, email, verified_at: since, disabled_at: None, superuser_at: since }
@@ -114,7 +100,16 @@ async fn insert(
     (ready, rank): (&Ready, Rank),
 ) -> Result<Option<Person>, Failure> {
     let now = services.clock.now();
-    if !accounts::insert(&mut *db, ready.row(services, origin, rank), now).await? {
+    let must_verify = services.config.email_verification_is_required && rank == Rank::Ordinary;
+    let new = accounts::NewAccount {
+        id: &ready.id,
+        email: ready.email.address(),
+        email_key: ready.email.key(),
+        password_hash: &ready.password_hash,
+        language: origin.language,
+        verify_by: must_verify.then(|| now.plus_s(VERIFY_WITHIN_S)),
+    };
+    if !accounts::insert(&mut *db, new, now).await? {
         return Ok(None);
     }
     if rank == Rank::Superuser {
@@ -125,12 +120,21 @@ async fn insert(
     Ok(Some(ready.person((rank == Rank::Superuser).then_some(now.seconds()))))
 }
 
-/// Writes what [`insert`] writes for an ordinary account, for nobody, and nothing that was typed.
-async fn imitate(services: &Services, db: &mut AnyConnection, origin: &Origin, ready: &Ready) -> Result<(), Failure> {
-    let [email, password_hash] = [ready.email.address(), &ready.password_hash].map(|text| "-".repeat(text.len()));
-    let real = ready.row(services, origin, Rank::Ordinary);
-    let row = NewAccount { email: &email, email_key: ready.id.as_str(), password_hash: &password_hash, ..real };
-    accounts::insert_nobodys(&mut *db, row, services.clock.now()).await?;
+/// Where [`insert`] added nothing, writes as much as it would have: nobody's account and event, and nothing that
+/// was typed. As many statements either way.
+async fn make_up_for(
+    services: &Services,
+    db: &mut AnyConnection,
+    origin: &Origin,
+    (ready, is_added): (&Ready, bool),
+) -> Result<(), Failure> {
+    let [email, hash] = [ready.email.address(), &ready.password_hash].map(|text| "-".repeat(text.len()));
+    accounts::make_up_for(&mut *db, &ready.id, [&email, &hash], services.clock.now()).await?;
+    if is_added {
+        return Ok(());
+    }
+    let (email, from) = (services.keys.limit_digest(ready.email.key())?, origin.address.as_str());
+    tracing::info!(kind = "address_taken", email, from, "An address that has an account was registered again.");
     audit::imitate(services, db, &ready.id, EventKind::Registered, origin).await
 }
 

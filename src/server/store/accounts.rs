@@ -27,39 +27,50 @@ pub struct NewAccount<'a> {
     pub verify_by: Option<Timestamp>,
 }
 
-const ADD: &str = "INSERT INTO accounts (id, email, email_key, password_hash, created_at, language, verify_by) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING";
-const ADD_NOBODYS: &str = "INSERT INTO nobodys_accounts (id, email, email_key, password_hash, created_at, language, verify_by) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING";
-
 /// Adds an account; false if the address has one.
 pub async fn insert(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestamp) -> sqlx::Result<bool> {
-    write(db, ADD, new, now).await
+    let done = sqlx::query(
+        "INSERT INTO accounts (id, email, email_key, password_hash, created_at, language, verify_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (email_key) DO NOTHING",
+    )
+    .bind(new.id.as_str())
+    .bind(new.email)
+    .bind(new.email_key)
+    .bind(new.password_hash)
+    .bind(now.seconds())
+    .bind(new.language.tag())
+    .bind(new.verify_by.map(Timestamp::seconds))
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
-/// The same work for no account; see [`delete_nobodys`].
-pub async fn insert_nobodys(db: impl AnyExecutor<'_>, new: NewAccount<'_>, now: Timestamp) -> sqlx::Result<()> {
-    write(db, ADD_NOBODYS, new, now).await.map(drop)
-}
-
-/// Deletes what [`insert_nobodys`] wrote before `now`.
-pub async fn delete_nobodys(db: impl AnyExecutor<'_>, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM nobodys_accounts WHERE created_at < $1").bind(now.seconds()).execute(db).await?;
+/// Where [`insert`] added no account `id`: a row like that of an account, for nobody; see [`delete_nobodys`].
+/// `email` and `password_hash` are as long as those of the account would be, and say nothing.
+pub async fn make_up_for(
+    db: impl AnyExecutor<'_>,
+    id: &AccountId,
+    [email, password_hash]: [&str; 2],
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO nobodys_accounts (id, email, email_key, password_hash, created_at) \
+         SELECT $1, $2, $1, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = $1)",
+    )
+    .bind(id.as_str())
+    .bind(email)
+    .bind(password_hash)
+    .bind(now.seconds())
+    .execute(db)
+    .await?;
     Ok(())
 }
 
-async fn write(db: impl AnyExecutor<'_>, add: &'static str, new: NewAccount<'_>, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query(add)
-        .bind(new.id.as_str())
-        .bind(new.email)
-        .bind(new.email_key)
-        .bind(new.password_hash)
-        .bind(now.seconds())
-        .bind(new.language.tag())
-        .bind(new.verify_by.map(Timestamp::seconds))
-        .execute(db)
-        .await?;
-    Ok(done.rows_affected() == 1)
+/// Deletes what [`make_up_for`] wrote before `now`.
+pub async fn delete_nobodys(db: impl AnyExecutor<'_>, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM nobodys_accounts WHERE created_at < $1").bind(now.seconds()).execute(db).await?;
+    Ok(())
 }
 
 /// Finds the account of an address by its key.
