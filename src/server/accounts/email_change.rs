@@ -52,10 +52,10 @@ pub async fn begin(
         let Some(message) = token.map(Message::ConfirmNewEmail) else { return Ok(()) };
         let new = Recipient { account: &person.id, email: email.address() };
         // Where accounts are hidden a taken address is answered alike: there is a link, and nobody gets it.
-        return match is_taken {
-            true => mail::feign(services, db, new, &message).await,
-            false => mail::send(services, db, new, &message).await,
-        };
+        if is_taken {
+            return mail::feign(services, db, new, &message).await;
+        }
+        return mail::send(services, db, new, &message).await;
     }
     let new = NewEmail { address: email.address(), key: email.key(), verified_at: None };
     if !people::set_email(&mut *db, &person.id, new).await? {

@@ -24,7 +24,7 @@ pub async fn run(services: &Services) {
                 tokio::time::sleep(PAUSE).await;
             }
         }
-        tokio::time::sleep(mail::some_time()).await;
+        tokio::time::sleep(mail::draw_pause()).await;
     }
 }
 

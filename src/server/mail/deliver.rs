@@ -1,7 +1,7 @@
 //! Takes messages out of the outbox.
 
-use super::place;
 use super::transport::{Delay, Parcel};
+use super::{FEIGNED, place};
 use crate::model::Timestamp;
 use crate::server::failure::Failure;
 use crate::server::keys::random;
@@ -37,9 +37,9 @@ pub async fn deliver(services: &Services) -> Result<usize, Failure> {
     Ok(count)
 }
 
-/// How long a round waits: at most 255 ms, by chance. Whether an address has an account decides how much there is to do: what is asked
-/// right after a link must not be the slower for it.
-pub fn some_time() -> Duration {
+/// Draws how long the next round waits: at most 255 ms. There is more to do for an address that has an account;
+/// what is asked right after a link is not the slower for that.
+pub fn draw_pause() -> Duration {
     random::<1>().map_or(Duration::ZERO, |[chance]| Duration::from_millis(chance.into()))
 }
 
@@ -58,6 +58,9 @@ async fn deliver_one(services: &Services, id: &str) -> Result<Outcome, Failure> 
     let claimed = outbox::claim(&mut *tx, id, now, now.plus_s(CLAIM_S)).await?;
     tx.commit().await?;
     let Some(claimed) = claimed else { return Ok(Outcome::Elsewhere) };
+    if claimed.kind == FEIGNED {
+        return drop_it(services, id).await;
+    }
     if claimed.expires_at <= now {
         tracing::warn!(mail = id, kind = claimed.kind, "A mail was dropped: it is of no use any more.");
         return drop_it(services, id).await;

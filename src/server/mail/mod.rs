@@ -1,5 +1,5 @@
-//! Messages to owners of accounts: written to an outbox in the transaction of what they tell,
-//! delivered by a job. Without a mail server they are kept as `.eml` files in the data directory.
+//! Messages to owners of accounts: written to an outbox, or asked for, in the transaction of what they
+//! tell, delivered by a job. Without a mail server they are kept as `.eml` files in the data directory.
 
 mod content;
 mod deliver;
@@ -13,7 +13,7 @@ mod text;
 mod transport;
 mod words;
 
-pub use deliver::{deliver, some_time};
+pub use deliver::{deliver, draw_pause};
 pub use message::{Circumstances, Message, SecurityNotice};
 pub use smtp::Smtp;
 pub use transport::{Letter, Transport};
@@ -32,6 +32,9 @@ use envelope::Envelope;
 use sqlx::AnyConnection;
 use std::path::PathBuf;
 
+/// The kind of a message that nobody gets.
+const FEIGNED: &str = "feigned";
+
 /// Whom a message is for. The address need not be the account's own: a new one is told too.
 #[derive(Clone, Copy)]
 pub struct Recipient<'a> {
@@ -47,26 +50,25 @@ pub async fn send(
     to: Recipient<'_>,
     message: &Message,
 ) -> Result<(), Failure> {
-    write(services, db, to, message, message.lifetime_s()).await
+    write(services, db, to, (message, message.kind())).await
 }
 
-/// Writes a message that nobody gets: it is of no use from the start, so it is dropped. For where no mail is to go,
-/// and the time of the answer would tell so.
+/// Writes a message that nobody gets: over from the start, and dropped. For where no mail is to go, and the time
+/// of the answer would tell so.
 pub async fn feign(
     services: &Services,
     db: &mut AnyConnection,
     to: Recipient<'_>,
     message: &Message,
 ) -> Result<(), Failure> {
-    write(services, db, to, message, 0).await
+    write(services, db, to, (message, FEIGNED)).await
 }
 
 async fn write(
     services: &Services,
     db: &mut AnyConnection,
     to: Recipient<'_>,
-    message: &Message,
-    lifetime_s: i64,
+    (message, kind): (&Message, &str),
 ) -> Result<(), Failure> {
     let now = services.clock.now();
     let (id, config) = (uuid::Uuid::new_v4().to_string(), &services.config);
@@ -76,8 +78,8 @@ async fn write(
     let letter = serde_json::to_vec(&Letter { to: to.email.to_owned(), text: envelope.seal(&content)? });
     let letter = letter.map_err(|cause| Failure::Broken(cause.into()))?;
     let sealed_message = &*services.keys.seal(place(&id), &letter)?;
-    let expires_at = now.plus_s(lifetime_s);
-    let new = NewMessage { id: &id, kind: message.kind(), sealed_message, now, expires_at };
+    let expires_at = now.plus_s(if kind == FEIGNED { 0 } else { message.lifetime_s() });
+    let new = NewMessage { id: &id, kind, sealed_message, now, expires_at };
     services.store.owe_post();
     Ok(outbox::insert(db, new).await?)
 }
