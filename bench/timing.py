@@ -76,7 +76,8 @@ def register_hidden(client, email):
 
 def query(folder, sql):
     if POSTGRES:
-        return subprocess.run(["psql", "-X", "-A", "-t", "-c", sql, POSTGRES], check=True, capture_output=True, text=True).stdout
+        command = ["psql", "-X", "-A", "-t", "-c", sql, POSTGRES]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
     with sqlite3.connect(f"{folder}/sekisho/sekisho.db", timeout=30) as database:
         found = database.execute(sql).fetchone()
     database.close()

@@ -10,6 +10,7 @@ use crate::server::passwords::reset;
 use crate::server::services::Services;
 use crate::server::store::link_requests::{self as store, LinkRequest};
 use crate::server::store::{WriteTx, accounts};
+use crate::server::tokens::one_time::Purpose;
 use sqlx::AnyConnection;
 use uuid::Uuid;
 
@@ -17,8 +18,8 @@ use uuid::Uuid;
 const BATCH: i64 = 200;
 
 /// What a request is for, in the words of the database.
-const NEW_PASSWORD: &str = "reset_password";
-const CONFIRMED_ADDRESS: &str = "verify_email";
+const NEW_PASSWORD: &str = Purpose::ResetPassword.word();
+const CONFIRMED_ADDRESS: &str = Purpose::VerifyEmail.word();
 const REGISTRATION: &str = "registration";
 
 /// What a link leads to.

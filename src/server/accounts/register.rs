@@ -36,7 +36,7 @@ pub enum Rank {
 /// Adds an ordinary account, unless the operator closed registration.
 ///
 /// Where accounts are hidden, an address that has one is answered alike, with an id that means
-/// nothing, and its owner is told by mail. It takes as long, too: the same rows are written (AU-02).
+/// nothing, and its owner is told by mail. It takes as long, too: as many rows are written (AU-02).
 pub async fn register(services: &Services, origin: &Origin, form: Registration) -> Result<Person, Failure> {
     let config = &services.config;
     if !config.registration_is_open {

@@ -38,7 +38,7 @@ pub async fn deliver(services: &Services) -> Result<usize, Failure> {
 }
 
 /// Draws how long the next round waits: at most 255 ms. There is more to do for an address that has an account;
-/// what is asked right after a link is not the slower for that.
+/// what is asked right after a link seldom meets it.
 pub fn draw_pause() -> Duration {
     random::<1>().map_or(Duration::ZERO, |[chance]| Duration::from_millis(chance.into()))
 }

@@ -25,7 +25,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Its name in the database.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify_email",
             Self::ChangeEmail => "change_email",
